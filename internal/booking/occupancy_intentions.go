@@ -1,0 +1,105 @@
+package booking
+
+import "time"
+
+// Occupy: apartment PAID → OCCUPIED. It is applied to the reservation that the
+// apartment is with. Refused with APARTMENT_NOT_PAID.
+type Occupy struct{ On }
+
+// NeedsApartment: the apartment changes with the reservation.
+func (i Occupy) NeedsApartment() bool { return true }
+
+func (i Occupy) Decide(b Booking) (Booking, bool, error) {
+	switch {
+	case b.hasApartment() && b.Apartment.Status == Occupied:
+		return b, false, nil
+	case !b.hasApartment() || b.Apartment.Status != ApartmentPaid:
+		return b, false, Refuse(ApartmentNotPaid, "the apartment is %s; only a PAID one can be occupied", b.Apartment.Status)
+	}
+	b.Apartment.Status, b.Apartment.UpdatedAt = Occupied, i.Now
+	b.Reservation.record(MovedIn, i.Now, i.By, 0, "")
+	return b, true, nil
+}
+
+// Vacate: apartment OCCUPIED → VACANT; the reservation stays PAID. Refused with
+// APARTMENT_NOT_OCCUPIED.
+type Vacate struct{ On }
+
+// NeedsApartment: the apartment changes with the reservation.
+func (i Vacate) NeedsApartment() bool { return true }
+
+func (i Vacate) Decide(b Booking) (Booking, bool, error) {
+	if !b.hasApartment() || b.Apartment.Status != Occupied {
+		return b, false, Refuse(ApartmentNotOccupied, "the apartment is %s; only an OCCUPIED one can be vacated", b.Apartment.Status)
+	}
+	b.free(i.Now)
+	b.Reservation.record(MovedOut, i.Now, i.By, 0, "")
+	return b, true, nil
+}
+
+// RefundReservation: PAID, and the apartment not lived in → reservation REFUNDED,
+// apartment VACANT. The money is returned afterwards.
+type RefundReservation struct{ On }
+
+// NeedsApartment: the apartment changes with the reservation.
+func (i RefundReservation) NeedsApartment() bool { return true }
+
+func (i RefundReservation) Decide(b Booking) (Booking, bool, error) {
+	r := &b.Reservation
+	switch {
+	case r.Status == ReservationRefunded:
+		return b, false, nil
+	case r.Status != ReservationPaid:
+		return b, false, Refuse(ApartmentNotPaid, "the reservation is %s; only a PAID one can be refunded", r.Status)
+	case b.hasApartment() && b.Apartment.Status == Occupied:
+		return b, false, Refuse(ApartmentNotPaid, "the apartment is OCCUPIED; vacate it first")
+	}
+	r.Status = ReservationRefunded
+	r.record(RefundOrdered, i.Now, i.By, r.Price.Amount, "")
+	b.free(i.Now)
+	return b, true, nil
+}
+
+// StoreTaskToken notes the token by which the execution's AwaitPayment is woken:
+// HELD, epoch. On what has ended it changes nothing.
+type StoreTaskToken struct {
+	On
+	Token string
+}
+
+func (i StoreTaskToken) Decide(b Booking) (Booking, bool, error) {
+	if i.stale(b.Reservation) || b.Reservation.Status != Held || b.Reservation.TaskToken == i.Token {
+		return b, false, nil
+	}
+	b.Reservation.TaskToken = i.Token
+	return b, true, nil
+}
+
+// MarkWorkflowStarted notes that the reservation's execution has been started.
+type MarkWorkflowStarted struct{ On }
+
+func (i MarkWorkflowStarted) Decide(b Booking) (Booking, bool, error) {
+	if b.Reservation.WorkflowStarted {
+		return b, false, nil
+	}
+	b.Reservation.WorkflowStarted = true
+	return b, true, nil
+}
+
+// CountRepair counts a repair execution before it is started: Number must be the
+// one after those there are, so that each number is used once.
+type CountRepair struct {
+	On
+	Number int
+}
+
+func (i CountRepair) Decide(b Booking) (Booking, bool, error) {
+	switch r := &b.Reservation; {
+	case r.Repairs >= i.Number:
+		return b, false, nil
+	default:
+		r.Repairs = i.Number
+		r.record(RepairStarted, i.Now, BySystem, 0, "")
+		return b, true, nil
+	}
+}

@@ -1,0 +1,221 @@
+package booking
+
+// BeginPayment makes the payment PENDING in the store before the gateway hears of
+// it: HELD, epoch, in time, and no payment yet or a PENDING one. After a DECLINED
+// one the next attempt begins (design, 10.1). With a Method it says what the tenant
+// pays with; a PENDING payment that has another method already is PAYMENT_PENDING.
+type BeginPayment struct {
+	On
+	Method string // "" when the workflow asks for the payment ahead of the tenant
+	// GatewayRef is the gateway's id for the PENDING payment, once known.
+	GatewayRef string
+}
+
+func (i BeginPayment) Decide(b Booking) (Booking, bool, error) {
+	r := b.Reservation
+	if err := i.mayPay(r); err != nil {
+		return b, false, err
+	}
+	if r.Payment == nil || r.Payment.Status == Declined {
+		attempt := 1
+		if r.Payment != nil {
+			attempt = r.Payment.Attempt + 1
+			if i.Method == "" {
+				return b, false, nil // the workflow's request is for the first attempt; the tenant asks for more
+			}
+		}
+		r.Payment = &Payment{ID: PaymentID(r.ID, attempt), Attempt: attempt, Status: Pending,
+			Amount: r.Price, Method: i.Method, GatewayRef: i.GatewayRef, CreatedAt: i.Now}
+		r.record(PaymentRequested, i.Now, i.By, r.Price.Amount, "")
+		return Booking{Reservation: r}, true, nil
+	}
+	if r.Payment.Status != Pending {
+		return b, false, nil // AUTHORIZED: paid already
+	}
+	method, ref := r.Payment.Method, r.Payment.GatewayRef
+	if i.Method != "" && method != "" && i.Method != method {
+		return b, false, Refuse(PaymentPending, "a payment with %s is still being asked about; ask for the reservation until it is decided", method)
+	}
+	if i.Method != "" {
+		method = i.Method
+	}
+	if i.GatewayRef != "" {
+		ref = i.GatewayRef
+	}
+	if method == r.Payment.Method && ref == r.Payment.GatewayRef {
+		return b, false, nil
+	}
+	p := r.withPayment()
+	p.Method, p.GatewayRef = method, ref
+	return Booking{Reservation: r}, true, nil
+}
+
+// mayPay refuses what can no longer be paid for.
+func (o On) mayPay(r Reservation) error {
+	switch {
+	case r.Status == Expired, r.Status == Held && !o.Now.Before(r.HoldExpiresAt) && !r.Payment.authorized():
+		return holdExpired(r)
+	case r.Status != Held || o.stale(r):
+		return notHeld(r)
+	}
+	return nil
+}
+
+// AuthorizePayment: this payment PENDING, HELD, epoch, authorized in time →
+// AUTHORIZED. In time means that the gateway's AuthorizedAt, or Now where it gives
+// none, is before the deadline (design, 10.8). Refused with HOLD_EXPIRED or
+// RESERVATION_NOT_HELD; whoever got the authorization then voids it.
+type AuthorizePayment struct {
+	On
+	PaymentID  string
+	GatewayRef string
+	// Authorization is the gateway's answer; AuthorizedAt may be zero.
+	Authorization GatewayPayment
+}
+
+func (i AuthorizePayment) Decide(b Booking) (Booking, bool, error) {
+	r := b.Reservation
+	if r.Payment == nil || r.Payment.ID != i.PaymentID {
+		return b, false, notHeld(r)
+	}
+	if !i.stale(r) && (r.Payment.Status == Authorized || r.Payment.Status == Captured) && r.Status != Expired && r.Status != Cancelled && r.Status != ReservationFailed {
+		return b, false, nil
+	}
+	at := i.Authorization.AuthorizedAt
+	if at.IsZero() {
+		at = i.Now
+	}
+	switch {
+	case r.Status == Expired, r.Status == Held && !at.Before(r.HoldExpiresAt):
+		return b, false, holdExpired(r)
+	case r.Status != Held || i.stale(r) || r.Payment.Status != Pending:
+		return b, false, notHeld(r)
+	}
+	p := r.withPayment()
+	p.Status, p.AuthorizedAt = Authorized, at
+	if i.GatewayRef != "" {
+		p.GatewayRef = i.GatewayRef
+	}
+	r.record(PaymentWasAuthorized, i.Now, i.By, p.Amount.Amount, "")
+	return Booking{Reservation: r}, true, nil
+}
+
+// DeclinePayment: PENDING → DECLINED. The hold stays HELD; the tenant may try again.
+type DeclinePayment struct {
+	On
+	PaymentID   string
+	DeclineCode string
+}
+
+func (i DeclinePayment) Decide(b Booking) (Booking, bool, error) {
+	r := b.Reservation
+	if r.Payment == nil || r.Payment.ID != i.PaymentID || i.stale(r) {
+		return b, false, notHeld(r)
+	}
+	switch r.Payment.Status {
+	case Declined:
+		return b, false, nil
+	case Pending:
+	default:
+		return b, false, notHeld(r)
+	}
+	p := r.withPayment()
+	p.Status, p.DeclineCode, p.EndedAt = Declined, i.DeclineCode, i.Now
+	r.record(PaymentWasDeclined, i.Now, i.By, p.Amount.Amount, i.DeclineCode)
+	return Booking{Reservation: r}, true, nil
+}
+
+// ClaimForCapture: HELD, epoch, payment AUTHORIZED → CONFIRMING. From here nobody
+// cancels or expires the reservation, so the gateway may be told to capture.
+type ClaimForCapture struct{ On }
+
+func (i ClaimForCapture) Decide(b Booking) (Booking, bool, error) {
+	r := b.Reservation
+	if i.stale(r) {
+		return b, false, notHeld(r)
+	}
+	if r.Status == Confirming || r.Status == ReservationPaid {
+		return b, false, nil
+	}
+	if r.Status != Held || !r.Payment.authorized() {
+		return b, false, notHeld(r)
+	}
+	r.Status = Confirming
+	r.record(CaptureClaimed, i.Now, i.By, 0, "")
+	return Booking{Reservation: r}, true, nil
+}
+
+// RecordCapture: CONFIRMING, payment AUTHORIZED → CAPTURED.
+type RecordCapture struct{ On }
+
+func (i RecordCapture) Decide(b Booking) (Booking, bool, error) {
+	r := b.Reservation
+	if i.stale(r) || r.Payment == nil {
+		return b, false, notHeld(r)
+	}
+	if r.Payment.Status == Captured && (r.Status == Confirming || r.Status == ReservationPaid) {
+		return b, false, nil
+	}
+	if r.Status != Confirming || r.Payment.Status != Authorized {
+		return b, false, notHeld(r)
+	}
+	p := r.withPayment()
+	p.Status, p.CapturedAt = Captured, i.Now
+	r.record(PaymentWasCaptured, i.Now, i.By, p.Amount.Amount, "")
+	return Booking{Reservation: r}, true, nil
+}
+
+// RecordVoid: PENDING or AUTHORIZED, reservation neither HELD nor CONFIRMING → VOIDED.
+type RecordVoid struct {
+	On
+	PaymentID string
+}
+
+func (i RecordVoid) Decide(b Booking) (Booking, bool, error) {
+	r := b.Reservation
+	if r.Payment == nil || r.Payment.ID != i.PaymentID || i.stale(r) {
+		return b, false, notHeld(r)
+	}
+	switch {
+	case r.Payment.Status == Voided:
+		return b, false, nil
+	case r.Status.Live(), r.Payment.Status != Pending && r.Payment.Status != Authorized:
+		return b, false, Refuse(ReservationNotHeld, "the payment is %s and the reservation %s; there is nothing to void", r.Payment.Status, r.Status)
+	}
+	p := r.withPayment()
+	p.Status, p.EndedAt = Voided, i.Now
+	r.record(PaymentWasVoided, i.Now, i.By, p.Amount.Amount, "")
+	return Booking{Reservation: r}, true, nil
+}
+
+// RecordRefund: CAPTURED (or AUTHORIZED, where the capture came to be known only
+// after the end), reservation not CONFIRMING or PAID → REFUNDED.
+type RecordRefund struct {
+	On
+	PaymentID string
+}
+
+func (i RecordRefund) Decide(b Booking) (Booking, bool, error) {
+	r := b.Reservation
+	if r.Payment == nil || r.Payment.ID != i.PaymentID || i.stale(r) {
+		return b, false, notHeld(r)
+	}
+	switch {
+	case r.Payment.Status == Refunded:
+		return b, false, nil
+	case r.Status.Live(), r.Status == ReservationPaid, r.Payment.settled(), r.Payment.Status == Pending:
+		return b, false, Refuse(ReservationNotHeld, "the payment is %s and the reservation %s; there is nothing to refund", r.Payment.Status, r.Status)
+	}
+	p := r.withPayment()
+	p.Status, p.EndedAt = Refunded, i.Now
+	r.record(PaymentWasRefunded, i.Now, i.By, p.Amount.Amount, "")
+	return Booking{Reservation: r}, true, nil
+}
+
+func holdExpired(r Reservation) *Error {
+	return Refuse(HoldExpired, "the hold ended at %s; reserve the apartment again", r.HoldExpiresAt.Format("2006-01-02T15:04:05.000Z07:00"))
+}
+
+func notHeld(r Reservation) *Error {
+	return Refuse(ReservationNotHeld, "the reservation is %s, it is not held any more", r.Status)
+}

@@ -1,0 +1,83 @@
+package booking
+
+import "time"
+
+// ReservationStatus: HELD → CONFIRMING → PAID → REFUNDED; or EXPIRED, CANCELLED, FAILED.
+type ReservationStatus string
+
+const (
+	Held                ReservationStatus = "HELD"
+	Confirming          ReservationStatus = "CONFIRMING"
+	ReservationPaid     ReservationStatus = "PAID"
+	Expired             ReservationStatus = "EXPIRED"
+	Cancelled           ReservationStatus = "CANCELLED"
+	ReservationFailed   ReservationStatus = "FAILED"
+	ReservationRefunded ReservationStatus = "REFUNDED"
+)
+
+// Live reports whether the reservation has its apartment's hold.
+func (s ReservationStatus) Live() bool { return s == Held || s == Confirming }
+
+// Reservation is the record of one tenant's hold and what became of it.
+type Reservation struct {
+	ID            string
+	ApartmentID   string
+	TenantID      string
+	Status        ReservationStatus
+	Epoch         int64
+	Price         Money         // fixed when the hold was placed
+	Window        time.Duration // the payment window it was placed with
+	PlacedAt      time.Time
+	HoldExpiresAt time.Time
+	EndedAt       time.Time // when it left HELD and CONFIRMING; zero while live
+	Extensions    int
+	// WorkflowStarted is false while the execution is still to be started.
+	WorkflowStarted bool
+	// Repairs counts the repair executions started; the next is <id>-repair-<Repairs+1>.
+	Repairs   int
+	TaskToken string   // of the execution's AwaitPayment; "" before it waits
+	Payment   *Payment // the latest attempt; nil before there is one
+	Timeline  []TimelineEvent
+}
+
+// Lapsed reports whether the hold has passed its deadline with nothing paid:
+// it counts as vacant from that moment, whether or not anything released it yet.
+func (r Reservation) Lapsed(now time.Time) bool {
+	return r.Status == Held && !now.Before(r.HoldExpiresAt) && !r.Payment.authorized()
+}
+
+// TimelineKind says what happened.
+type TimelineKind string
+
+const (
+	HoldPlaced           TimelineKind = "HOLD_PLACED"
+	PaymentRequested     TimelineKind = "PAYMENT_REQUESTED"
+	PaymentWasDeclined   TimelineKind = "PAYMENT_DECLINED"
+	PaymentWasAuthorized TimelineKind = "PAYMENT_AUTHORIZED"
+	HoldExtended         TimelineKind = "HOLD_EXTENDED"
+	CaptureClaimed       TimelineKind = "CAPTURE_CLAIMED"
+	PaymentWasCaptured   TimelineKind = "PAYMENT_CAPTURED"
+	ReservationConfirmed TimelineKind = "RESERVATION_PAID"
+	HoldLapsed           TimelineKind = "HOLD_EXPIRED"
+	HoldCancelled        TimelineKind = "RESERVATION_CANCELLED"
+	HoldFailed           TimelineKind = "RESERVATION_FAILED"
+	PaymentWasVoided     TimelineKind = "PAYMENT_VOIDED"
+	PaymentWasRefunded   TimelineKind = "PAYMENT_REFUNDED"
+	RefundOrdered        TimelineKind = "REFUND_ORDERED"
+	MovedIn              TimelineKind = "APARTMENT_OCCUPIED"
+	MovedOut             TimelineKind = "APARTMENT_VACATED"
+	RepairStarted        TimelineKind = "REPAIR_STARTED"
+)
+
+// TimelineEvent is one thing that happened to a reservation, written in the
+// transaction that made it happen.
+type TimelineEvent struct {
+	Kind   TimelineKind `json:"kind"`
+	At     time.Time    `json:"at"`
+	By     string       `json:"by,omitempty"`     // the principal, or "system"
+	Amount int64        `json:"amount,omitempty"` // minor units of the reservation's currency, where money moved
+	Note   string       `json:"note,omitempty"`
+}
+
+// BySystem is TimelineEvent.By of what no person asked for.
+const BySystem = "system"
