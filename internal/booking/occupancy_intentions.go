@@ -1,7 +1,5 @@
 package booking
 
-import "time"
-
 // Occupy: apartment PAID → OCCUPIED. It is applied to the reservation that the
 // apartment is with. Refused with APARTMENT_NOT_PAID.
 type Occupy struct{ On }
