@@ -16,6 +16,8 @@ import (
 type Gateway interface {
 	// Name is what configuration calls it: "simulated", "stripe", "manual".
 	Name() string
+	// Accepts reports whether method is one that Authorize can be called with.
+	Accepts(method string) bool
 	// Create makes the gateway's object for a payment. Repeated under the same key it
 	// answers the same object.
 	Create(ctx context.Context, p Payment, reservationID, key string) (GatewayPayment, error)

@@ -1,0 +1,144 @@
+package booking
+
+import (
+	"context"
+	"errors"
+)
+
+// PayReservation pays for a held reservation: it authorizes the amount with the
+// gateway and wakes the execution, which captures. It answers once authorized.
+//
+// Refused with NOT_FOUND, RESERVATION_NOT_HELD, HOLD_EXPIRED (whatever was
+// authorized is voided), PAYMENT_DECLINED (the hold stays; another method may be
+// tried under another key) or PAYMENT_PENDING (the gateway has not answered; ask
+// for the reservation). On a refusal the reservation is answered too, where it is
+// the caller's.
+func (s *Service) PayReservation(ctx context.Context, who Principal, id, method, key string) (Reservation, error) {
+	idem, err := s.idempotency(who, "payReservation", key, id, method)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if !s.gateway.Accepts(method) {
+		return Reservation{}, Invalid("paymentMethod", "%q is no payment method of the %s gateway", method, s.gateway.Name())
+	}
+	idem.ResultID = id
+	r, err := s.ownReservation(ctx, who, id)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if past, err := s.store.Recall(ctx, *idem); err != nil {
+		return r, err
+	} else if past != nil {
+		return r, replayed(past)
+	}
+
+	if begun, err := s.apply(ctx, BeginPayment{On: s.on(r, who.ID), Method: method}); err != nil {
+		return r, err
+	} else {
+		r = begun
+	}
+	if r.Payment.Status != Pending {
+		return r, nil // paid already, and waiting to be captured
+	}
+	answer, err := s.authorize(ctx, r)
+	var declined *DeclinedError
+	switch {
+	case errors.As(err, &declined):
+		return s.declined(ctx, r, who, declined, idem)
+	case errors.Is(err, ErrGatewayRefused):
+		return s.tooLate(ctx, r)
+	case err != nil || answer.Status != Authorized && answer.Status != Captured:
+		s.log.WarnContext(ctx, "payment outcome unknown", "reservation", r.ID, "payment", r.Payment.ID, "error", err)
+		return r, Refuse(PaymentPending, "the payment has not been decided yet; ask for the reservation again in a moment")
+	}
+	return s.authorized(ctx, r, who, answer, idem)
+}
+
+// authorize asks the gateway to authorize, and, when no answer arrives, what came of
+// it. It never guesses: an outcome that stays unknown is ErrGatewayUnknown.
+func (s *Service) authorize(ctx context.Context, r Reservation) (GatewayPayment, error) {
+	ref, err := s.gatewayRef(ctx, r)
+	if err != nil {
+		return GatewayPayment{}, err
+	}
+	answer, err := s.gateway.Authorize(ctx, ref, r.Payment.Method, gatewayKey(*r.Payment, "authorize"))
+	if errors.Is(err, ErrGatewayUnknown) {
+		answer, err = s.gateway.Lookup(ctx, ref)
+	}
+	if err == nil && answer.Status == Declined {
+		err = &DeclinedError{Code: answer.DeclineCode}
+	}
+	return answer, err
+}
+
+// gatewayRef answers the gateway's id for the reservation's payment. One that never
+// arrived is learnt by repeating the create under its key, which makes no second one.
+func (s *Service) gatewayRef(ctx context.Context, r Reservation) (string, error) {
+	if r.Payment.GatewayRef != "" {
+		return r.Payment.GatewayRef, nil
+	}
+	created, err := s.gateway.Create(ctx, *r.Payment, r.ID, gatewayKey(*r.Payment, "create"))
+	return created.Ref, err
+}
+
+// gatewayKey makes the key of one operation on one payment.
+func gatewayKey(p Payment, operation string) string { return p.ID + ":" + operation }
+
+func (s *Service) authorized(ctx context.Context, r Reservation, who Principal, answer GatewayPayment, idem *Idempotency) (Reservation, error) {
+	// A pay that is answered after the deadline is late, whenever the gateway says
+	// that it authorized (design, 10.8): only the execution may still honour it.
+	intention := AuthorizePayment{On: s.on(r, who.ID), PaymentID: r.Payment.ID, GatewayRef: answer.Ref, Authorization: answer}
+	if !intention.Now.Before(r.HoldExpiresAt) {
+		intention.Authorization.AuthorizedAt = intention.Now
+	}
+	b, err := s.store.Apply(ctx, intention, idem)
+	switch CodeOf(err) {
+	case "":
+		if err != nil {
+			return r, err
+		}
+		s.wake(ctx, b.Reservation)
+		return b.Reservation, nil
+	case HoldExpired, ReservationNotHeld:
+		return s.tooLate(ctx, r)
+	}
+	return r, err
+}
+
+func (s *Service) declined(ctx context.Context, r Reservation, who Principal, declined *DeclinedError, idem *Idempotency) (Reservation, error) {
+	idem.Outcome = PaymentDeclined
+	b, err := s.store.Apply(ctx, DeclinePayment{On: s.on(r, who.ID), PaymentID: r.Payment.ID, DeclineCode: declined.Code}, idem)
+	if err != nil {
+		return r, err
+	}
+	return b.Reservation, Refuse(PaymentDeclined, "the payment was declined (%s); try another payment method before the hold ends", declined.Code)
+}
+
+// tooLate ends a pay that the store no longer takes: the hold is released if it has
+// lapsed, and what was authorized is given back.
+func (s *Service) tooLate(ctx context.Context, r Reservation) (Reservation, error) {
+	released, err := s.apply(ctx, ReleaseHold{On: s.on(r, BySystem), Reason: ReleaseExpired})
+	if err == nil {
+		s.wake(ctx, r)
+	} else if released, err = s.store.Reservation(ctx, r.ID); err != nil {
+		return r, err
+	}
+	if !released.Status.Live() && released.Status != ReservationPaid {
+		if released, err = s.ReturnMoney(ctx, r.ID); err != nil {
+			s.log.WarnContext(ctx, "late authorization not voided yet; the sweeper will", "reservation", r.ID, "error", err)
+			released = r
+		}
+	}
+	if released.Status == Expired {
+		return released, holdExpired(released)
+	}
+	return released, notHeld(released)
+}
+
+// replayed answers again what the remembered call was answered with.
+func replayed(past *Idempotency) error {
+	if past.Outcome == PaymentDeclined {
+		return Refuse(PaymentDeclined, "the payment was declined; try another payment method, under another idempotency key")
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// ReturnMoney gives back whatever the gateway holds for an ended reservation: an
+// authorization is voided, a capture refunded. It is idempotent by payment and is
+// called by the execution, the sweeper and whoever got an authorization too late.
+// On a live or PAID reservation it does nothing. An outcome that stays unknown is
+// ErrGatewayUnknown: call again.
+func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, error) {
+	r, err := s.store.Reservation(ctx, id)
+	if err != nil || r.Status.Live() || r.Status == ReservationPaid || r.Payment.settled() {
+		return r, err
+	}
+	ref, err := s.gatewayRef(ctx, r)
+	if err != nil {
+		return r, fmt.Errorf("learn the gateway's id of payment %s: %w", r.Payment.ID, err)
+	}
+	held, err := s.gateway.Lookup(ctx, ref)
+	if err != nil {
+		return r, fmt.Errorf("look up payment %s: %w", r.Payment.ID, err)
+	}
+	switch held.Status {
+	case Captured:
+		held, err = s.gateway.Refund(ctx, ref, gatewayKey(*r.Payment, "refund"))
+	case Pending, Authorized:
+		held, err = s.gateway.Void(ctx, ref, gatewayKey(*r.Payment, "void"))
+	}
+	if errors.Is(err, ErrGatewayUnknown) {
+		held, err = s.gateway.Lookup(ctx, ref)
+	}
+	if err != nil {
+		return r, fmt.Errorf("return payment %s: %w", r.Payment.ID, err)
+	}
+	return s.recordReturn(ctx, r, held)
+}
+
+func (s *Service) recordReturn(ctx context.Context, r Reservation, held GatewayPayment) (Reservation, error) {
+	switch held.Status {
+	case Refunded:
+		return s.apply(ctx, RecordRefund{On: s.on(r, BySystem), PaymentID: r.Payment.ID})
+	case Voided, Declined:
+		return s.apply(ctx, RecordVoid{On: s.on(r, BySystem), PaymentID: r.Payment.ID})
+	}
+	return r, fmt.Errorf("return payment %s: the gateway still says %s: %w", r.Payment.ID, held.Status, ErrGatewayUnknown)
+}

@@ -1,0 +1,91 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// Config is what a deployment decides about holds.
+type Config struct {
+	PaymentWindow time.Duration // how long a hold lasts where the apartment does not say
+	MaxExtensions int           // how often a hold may be extended
+	MaxWindows    int           // a hold never outlasts so many payment windows
+}
+
+// DefaultConfig is 15 minutes, extended at most twice and never past three windows.
+func DefaultConfig() Config {
+	return Config{PaymentWindow: 15 * time.Minute, MaxExtensions: 2, MaxWindows: 3}
+}
+
+// Service is the domain service: what the API, the workflow steps and the sweeper
+// call. It is safe for concurrent use.
+type Service struct {
+	store    Store
+	gateway  Gateway
+	workflow Workflow
+	now      func() time.Time
+	newID    func() string
+	config   Config
+	log      *slog.Logger
+}
+
+// NewService makes a service. now answers UTC; newID answers ids that are unique,
+// cannot be guessed and, for the store's sake, grow with time.
+func NewService(store Store, gateway Gateway, workflow Workflow, now func() time.Time, newID func() string, config Config, log *slog.Logger) *Service {
+	return &Service{store: store, gateway: gateway, workflow: workflow, now: now, newID: newID, config: config, log: log}
+}
+
+// Config answers the deployment's configuration.
+func (s *Service) Config() Config { return s.config }
+
+// Gateway answers the name of the payment gateway in use.
+func (s *Service) Gateway() string { return s.gateway.Name() }
+
+// Now answers the service's clock, UTC.
+func (s *Service) Now() time.Time { return s.now() }
+
+// on is the moment, the author and the hold that an intention of this service is about.
+func (s *Service) on(r Reservation, by string) On {
+	return On{ReservationID: r.ID, Epoch: r.Epoch, Now: s.now(), By: by}
+}
+
+// apply applies an intention that no idempotency key belongs to.
+func (s *Service) apply(ctx context.Context, i Intention) (Reservation, error) {
+	b, err := s.store.Apply(ctx, i, nil)
+	return b.Reservation, err
+}
+
+// startWorkflow starts the reservation's execution, unless the store did so in the
+// transaction of the hold. Failing is no error of the caller's: the hold is placed
+// and marked, and the sweeper starts what is still marked.
+func (s *Service) startWorkflow(ctx context.Context, r Reservation) Reservation {
+	if r.WorkflowStarted {
+		return r
+	}
+	start, err := r.Start()
+	if err == nil {
+		err = s.workflow.Start(ctx, start)
+	}
+	if err == nil {
+		var marked Reservation
+		if marked, err = s.apply(ctx, MarkWorkflowStarted{On: s.on(r, BySystem)}); err == nil {
+			return marked
+		}
+	}
+	s.log.WarnContext(ctx, "execution not started yet; the sweeper will", "reservation", r.ID, "error", err)
+	return r
+}
+
+// wake tells the reservation's execution to look at the store. A wake that does not
+// arrive costs time, not correctness: the execution's own timeout comes.
+func (s *Service) wake(ctx context.Context, r Reservation) {
+	if r.TaskToken == "" {
+		return
+	}
+	err := s.workflow.Wake(ctx, r.TaskToken, nil)
+	if err != nil && !errors.Is(err, ErrNobodyWaits) {
+		s.log.WarnContext(ctx, "execution not woken; its timeout will", "reservation", r.ID, "error", err)
+	}
+}
