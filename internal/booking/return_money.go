@@ -48,3 +48,9 @@ func (s *Service) recordReturn(ctx context.Context, r Reservation, held GatewayP
 	}
 	return r, fmt.Errorf("return payment %s: the gateway still says %s: %w", r.Payment.ID, held.Status, ErrGatewayUnknown)
 }
+
+// ReturnedMoney is ReturnMoney for the execution: it answers what the store says then.
+func (s *Service) ReturnedMoney(ctx context.Context, in ExecutionInput) (Reading, error) {
+	r, err := s.ReturnMoney(ctx, in.ReservationID)
+	return read(r, s.now()), err
+}

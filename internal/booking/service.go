@@ -78,14 +78,17 @@ func (s *Service) startWorkflow(ctx context.Context, r Reservation) Reservation 
 	return r
 }
 
-// wake tells the reservation's execution to look at the store. A wake that does not
-// arrive costs time, not correctness: the execution's own timeout comes.
-func (s *Service) wake(ctx context.Context, r Reservation) {
+// wake tells the reservation's execution to look at the store, and reports whether
+// somebody waited. A wake that does not arrive costs time, not correctness: the
+// execution's own timeout comes. An execution that has no token yet looks at the
+// store before it waits.
+func (s *Service) wake(ctx context.Context, r Reservation) bool {
 	if r.TaskToken == "" {
-		return
+		return true
 	}
 	err := s.workflow.Wake(ctx, r.TaskToken, nil)
 	if err != nil && !errors.Is(err, ErrNobodyWaits) {
 		s.log.WarnContext(ctx, "execution not woken; its timeout will", "reservation", r.ID, "error", err)
 	}
+	return err == nil
 }

@@ -1,0 +1,51 @@
+package step
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/workflow"
+)
+
+// Names under which steps fail, for Retry and Catch. Transient are
+// PaymentOutcomeUnknown and ServiceUnavailable; the others are decisions. A refusal
+// of the domain goes by its code: APARTMENT_NOT_VACANT is ApartmentNotVacant.
+const (
+	paymentOutcomeUnknown = "PaymentOutcomeUnknown"
+	paymentRefused        = "PaymentRefused"
+	paymentDeclined       = "PaymentDeclined"
+	holdStillLive         = "HoldStillLive"
+	serviceUnavailable    = "ServiceUnavailable"
+)
+
+// failure gives an error its name.
+func failure(err error) error {
+	var declined *booking.DeclinedError
+	var refusal *booking.Error
+	name := serviceUnavailable
+	switch {
+	case errors.Is(err, booking.ErrHoldStillLive):
+		name = holdStillLive
+	case errors.Is(err, booking.ErrGatewayUnknown):
+		name = paymentOutcomeUnknown
+	case errors.Is(err, booking.ErrGatewayRefused):
+		name = paymentRefused
+	case errors.As(err, &declined):
+		name = paymentDeclined
+	case errors.As(err, &refusal):
+		name = camel(string(refusal.Code))
+	}
+	return workflow.Error{Name: name, Cause: err.Error()}
+}
+
+// camel turns APARTMENT_NOT_VACANT into ApartmentNotVacant.
+func camel(code string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(code, "_") {
+		if word != "" {
+			b.WriteString(word[:1] + strings.ToLower(word[1:]))
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,62 @@
+package step
+
+import (
+	"context"
+
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/workflow"
+)
+
+// caught is what a Catch adds to a state's input (ResultPath "$.failure").
+type caught struct {
+	Error string `json:"Error"`
+	Cause string `json:"Cause"`
+}
+
+type awaitInput struct {
+	booking.ExecutionInput
+	Token string `json:"token"`
+}
+
+type failedInput struct {
+	booking.ExecutionInput
+	Failure *caught `json:"failure"`
+	Capture struct {
+		Outcome booking.CaptureOutcome `json:"outcome"`
+	} `json:"capture"`
+}
+
+type captureOutput struct {
+	Outcome booking.CaptureOutcome `json:"outcome"`
+}
+
+// reservationSteps are the steps of statemachine/reservation.asl.json. Each is
+// idempotent: the domain service finds its own effect and answers what is there.
+func reservationSteps(s *booking.Service) []named {
+	return []named{
+		typed("ReservationRequestPayment", s.RequestPayment),
+		typed("ReservationAwaitPayment", func(ctx context.Context, in awaitInput) (struct{}, error) {
+			if in.Token == "" {
+				return struct{}{}, workflow.Error{Name: "InvalidInput", Cause: "AwaitPayment needs the task token: pass $$.Task.Token as token"}
+			}
+			return struct{}{}, s.AwaitPayment(ctx, in.ExecutionInput, in.Token)
+		}),
+		typed("ReservationReadReservation", s.ReadReservation),
+		typed("ReservationCapturePayment", s.CapturePayment),
+		typed("ReservationResolveCapture", func(ctx context.Context, in failedInput) (captureOutput, error) {
+			refused := in.Failure != nil && in.Failure.Error == paymentRefused
+			outcome, err := s.ResolveCapture(ctx, in.ExecutionInput, refused)
+			return captureOutput{outcome}, err
+		}),
+		typed("ReservationRecordCapture", s.RecordCapture),
+		typed("ReservationMarkApartmentPaid", s.MarkApartmentPaid),
+		typed("ReservationReleaseHold", func(ctx context.Context, in failedInput) (booking.Reading, error) {
+			release := booking.Release{ExecutionInput: in.ExecutionInput, CaptureFailed: in.Capture.Outcome == booking.CaptureFailed}
+			if in.Failure != nil {
+				release.Failure = in.Failure.Error
+			}
+			return s.ReleaseHold(ctx, release)
+		}),
+		typed("ReservationReturnMoney", s.ReturnedMoney),
+	}
+}

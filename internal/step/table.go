@@ -1,0 +1,49 @@
+// Package step holds every workflow step and the one table that names them. A step
+// is a [workflow.Handler]: the embedded runner and the Lambda runtime call the same
+// function on the same bytes.
+package step
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/workflow"
+)
+
+// Table is the steps by name. A name is machine + state: ReservationReleaseHold is
+// the step of the state ReleaseHold in statemachine/reservation.asl.json.
+type Table map[string]workflow.Handler
+
+// New makes the table of all steps.
+func New(reservations *booking.Service) Table {
+	t := Table{}
+	for _, s := range reservationSteps(reservations) {
+		t[s.name] = s.handler
+	}
+	return t
+}
+
+// named is one row of the table.
+type named struct {
+	name    string
+	handler workflow.Handler
+}
+
+// typed makes a Handler of a function from In to Out. An input that is no In fails
+// the task as InvalidInput; errors reach the state machine under the names that
+// definitions catch (see failure).
+func typed[In, Out any](name string, run func(context.Context, In) (Out, error)) named {
+	return named{name, func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
+		var in In
+		if err := json.Unmarshal(input, &in); err != nil {
+			return nil, workflow.Error{Name: "InvalidInput", Cause: fmt.Sprintf("step %s: %v", name, err)}
+		}
+		out, err := run(ctx, in)
+		if err != nil {
+			return nil, failure(err)
+		}
+		return json.Marshal(out)
+	}}
+}
