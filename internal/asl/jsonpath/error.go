@@ -88,6 +88,17 @@ func (e *NotFoundError) ArgumentCause(call, input string) string {
 	return "The function '" + call + "' had the following error: " + detail
 }
 
+// StepCause is the cause where the path is ItemsPath, which Step Functions names
+// States.ReferencePathConflict. input is the JSON that it was applied to.
+func (e *NotFoundError) StepCause(input string) string {
+	s := e.path.segments[e.at]
+	step := s.name
+	if s.kind != nameSegment {
+		step = s.String()
+	}
+	return "Unable to apply step \"" + step + "\" to input " + input
+}
+
 // Reason is what went wrong, in the words of Step Functions' JSONPath library.
 func (e *NotFoundError) Reason() string {
 	segs := e.path.segments

@@ -1,9 +1,5 @@
 package jsonpath
 
-import (
-	"fmt"
-)
-
 // CompileReference compiles a reference path: one that can only identify a
 // single place (https://states-language.net/spec.html#ref-paths), made of names
 // and indices.
@@ -35,24 +31,16 @@ func rootText(r Root) string {
 	}
 }
 
-// ApplyError says that a value cannot be put where a reference path points. In
-// ResultPath it is States.ResultPathMatchFailure.
+// ApplyError says that a value cannot be put where a reference path points. Step
+// Functions names it States.ReferencePathConflict.
 type ApplyError struct {
 	path *Path
-	at   int // the segment that cannot be applied
 	root any
 }
 
 // Error is the cause that Step Functions gives.
 func (e *ApplyError) Error() string {
-	return fmt.Sprintf("Unable to apply step %q to input %s", stepText(e.path.segments[e.at]), compactJSON(e.root))
-}
-
-func stepText(s segment) string {
-	if s.kind == nameSegment {
-		return s.name
-	}
-	return s.String()
+	return "Unable to apply ReferencePath " + e.path.expr + " to input " + compactJSON(e.root)
 }
 
 // Set answers root with value put where the path points; root itself is not
@@ -74,7 +62,7 @@ func (p *Path) set(root, v, value any, at int) (any, error) {
 	case nameSegment:
 		obj, ok := v.(map[string]any)
 		if !ok {
-			return nil, &ApplyError{path: p, at: at, root: v}
+			return nil, &ApplyError{path: p, root: root}
 		}
 		child, ok := obj[s.name]
 		if !ok {
@@ -94,7 +82,7 @@ func (p *Path) set(root, v, value any, at int) (any, error) {
 		arr, _ := v.([]any)
 		i, ok := within(s.index, len(arr))
 		if !ok {
-			return nil, &ApplyError{path: p, at: at, root: v}
+			return nil, &ApplyError{path: p, root: root}
 		}
 		changed, err := p.set(root, arr[i], value, at+1)
 		if err != nil {
@@ -105,6 +93,6 @@ func (p *Path) set(root, v, value any, at int) (any, error) {
 		out[i] = changed
 		return out, nil
 	default:
-		return nil, &ApplyError{path: p, at: at, root: v}
+		return nil, &ApplyError{path: p, root: root}
 	}
 }
