@@ -9,6 +9,8 @@ func (i Occupy) NeedsApartment() bool { return true }
 
 func (i Occupy) Decide(b Booking) (Booking, bool, error) {
 	switch {
+	case i.stale(b.Reservation):
+		return b, false, notHeld(b.Reservation)
 	case b.hasApartment() && b.Apartment.Status == Occupied:
 		return b, false, nil
 	case !b.hasApartment() || b.Apartment.Status != ApartmentPaid:
@@ -27,7 +29,7 @@ type Vacate struct{ On }
 func (i Vacate) NeedsApartment() bool { return true }
 
 func (i Vacate) Decide(b Booking) (Booking, bool, error) {
-	if !b.hasApartment() || b.Apartment.Status != Occupied {
+	if i.stale(b.Reservation) || !b.hasApartment() || b.Apartment.Status != Occupied {
 		return b, false, Refuse(ApartmentNotOccupied, "the apartment is %s; only an OCCUPIED one can be vacated", b.Apartment.Status)
 	}
 	b.free(i.Now)
@@ -45,6 +47,8 @@ func (i RefundReservation) NeedsApartment() bool { return true }
 func (i RefundReservation) Decide(b Booking) (Booking, bool, error) {
 	r := &b.Reservation
 	switch {
+	case i.stale(*r):
+		return b, false, notHeld(*r)
 	case r.Status == ReservationRefunded:
 		return b, false, nil
 	case r.Status != ReservationPaid:
