@@ -16,7 +16,7 @@ func (s *Service) CreateApartment(ctx context.Context, who Principal, l Listing,
 	if err != nil {
 		return Apartment{}, err
 	}
-	a := Apartment{ID: s.newID(), Listing: l, Status: Vacant, CreatedAt: idem.At, UpdatedAt: idem.At}
+	a := Apartment{ID: s.newID(ApartmentKind), Listing: l, Status: Vacant, CreatedAt: idem.At, UpdatedAt: idem.At}
 	idem.ResultID = a.ID
 	return s.store.CreateApartment(ctx, a, idem)
 }
@@ -37,7 +37,7 @@ func (s *Service) ImportApartments(ctx context.Context, as []Apartment) ([]Impor
 		if as[i].SourceID == "" {
 			return nil, Invalid("id", "an imported listing needs an id")
 		}
-		as[i].ID, as[i].Status, as[i].CreatedAt, as[i].UpdatedAt = s.newID(), Vacant, now, now
+		as[i].ID, as[i].Status, as[i].CreatedAt, as[i].UpdatedAt = s.newID(ApartmentKind), Vacant, now, now
 	}
 	return s.store.ImportApartments(ctx, as)
 }

@@ -19,7 +19,7 @@ func (s *Service) ReserveApartment(ctx context.Context, who Principal, apartment
 	if err != nil {
 		return Reservation{}, err
 	}
-	id := s.newID()
+	id := s.newID(ReservationKind)
 	idem.ResultID = id
 	r, err := s.store.PlaceHold(ctx, PlaceHold{
 		ApartmentID: apartmentID, ReservationID: id, TenantID: who.ID,

@@ -26,14 +26,23 @@ type Service struct {
 	gateway  Gateway
 	workflow Workflow
 	now      func() time.Time
-	newID    func() string
+	newID    NewID
 	config   Config
 	log      *slog.Logger
 }
 
-// NewService makes a service. now answers UTC; newID answers ids that are unique,
-// cannot be guessed and, for the store's sake, grow with time.
-func NewService(store Store, gateway Gateway, workflow Workflow, now func() time.Time, newID func() string, config Config, log *slog.Logger) *Service {
+// NewID makes an id of a kind: the kind, "_" and the rest. Ids are unique and, so that
+// stores may append, grow with time.
+type NewID func(kind string) string
+
+// Kinds of ids. They tell what an id names (GraphQL's node).
+const (
+	ApartmentKind   = "apt"
+	ReservationKind = "res"
+)
+
+// NewService makes a service. now answers UTC.
+func NewService(store Store, gateway Gateway, workflow Workflow, now func() time.Time, newID NewID, config Config, log *slog.Logger) *Service {
 	return &Service{store: store, gateway: gateway, workflow: workflow, now: now, newID: newID, config: config, log: log}
 }
 
