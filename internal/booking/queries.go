@@ -27,10 +27,7 @@ func (s *Service) Apartment(ctx context.Context, id string) (Apartment, error) {
 // else's is refused with NOT_FOUND, exactly as a missing one.
 func (s *Service) Reservation(ctx context.Context, who Principal, id string) (Reservation, error) {
 	r, err := s.ownReservation(ctx, who, id)
-	if err == nil && r.Lapsed(s.now()) {
-		r.Status, r.EndedAt = Expired, r.HoldExpiresAt
-	}
-	return r, err
+	return r.AsOf(s.now()), err
 }
 
 // ownReservation answers the stored reservation, if it is the principal's to see.

@@ -46,6 +46,15 @@ func (r Reservation) Lapsed(now time.Time) bool {
 	return r.Status == Held && !now.Before(r.HoldExpiresAt) && !r.Payment.authorized()
 }
 
+// AsOf answers the reservation as it counts at now: one that has lapsed unpaid is
+// EXPIRED since its deadline, whether or not anything released it yet.
+func (r Reservation) AsOf(now time.Time) Reservation {
+	if r.Lapsed(now) {
+		r.Status, r.EndedAt = Expired, r.HoldExpiresAt
+	}
+	return r
+}
+
 // TimelineKind says what happened.
 type TimelineKind string
 
