@@ -19,9 +19,13 @@ func (e Error) Error() string {
 	return fmt.Sprintf("%s: %s", e.Name, e.Cause)
 }
 
-// TaskFailed is the error name of a task whose handler gave none
-// (Amazon States Language, "Errors").
-const TaskFailed = "States.TaskFailed"
+// Error names of the Amazon States Language ("Errors") that runners give themselves.
+const (
+	TaskFailed        = "States.TaskFailed"        // a task whose handler named no error
+	Timeout           = "States.Timeout"           // a task or an execution took too long
+	Runtime           = "States.Runtime"           // the definition cannot go on; nothing but its repair helps
+	DataLimitExceeded = "States.DataLimitExceeded" // a payload above MaxPayload
+)
 
 // AsError answers the Error in err's chain. An err without one becomes
 // States.TaskFailed with the error's text as its cause.

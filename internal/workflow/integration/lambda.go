@@ -1,0 +1,90 @@
+package integration
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vacancy/vacancy/internal/workflow"
+)
+
+const lambdaInvoke = "arn:aws:states:::lambda:invoke"
+
+// invoke is the optimized integration lambda:invoke: FunctionName and Payload
+// in, the Lambda API's answer out.
+func (r *Registry) invoke(ctx context.Context, arguments json.RawMessage) (json.RawMessage, error) {
+	var call struct {
+		FunctionName string
+		Payload      json.RawMessage
+	}
+	if err := json.Unmarshal(arguments, &call); err != nil {
+		return nil, workflow.Error{Name: workflow.Runtime, Cause: fmt.Sprintf("The arguments of lambda:invoke are not as they should be: %v", err)}
+	}
+	if len(call.Payload) == 0 {
+		call.Payload = json.RawMessage("{}")
+	}
+	out, err := r.function(ctx, "lambda", functionName(call.FunctionName), call.Payload)
+	if err != nil {
+		return nil, err
+	}
+	const before, after = `{"ExecutedVersion":"$LATEST","Payload":`, `,"StatusCode":200}`
+	answer := make([]byte, 0, len(before)+len(out)+len(after))
+	answer = append(answer, before...)
+	answer = append(answer, out...)
+	return append(answer, after...), nil
+}
+
+// function calls the step of this name with the payload. task is what Step
+// Functions calls the task in its messages.
+func (r *Registry) function(ctx context.Context, task, name string, payload json.RawMessage) (json.RawMessage, error) {
+	step, ok := r.steps[name]
+	if !ok {
+		return nil, workflow.Error{Name: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + name}
+	}
+	out, err := r.run(ctx, name, step, payload)
+	if err != nil {
+		return nil, functionError(err)
+	}
+	return checkResult(task, out)
+}
+
+// functionError is how Step Functions sees a function's error: the error's type
+// is the name, and the cause is the JSON that the Lambda runtime answered.
+func functionError(err error) workflow.Error {
+	e := workflow.AsError(err)
+	if p, ok := errors.AsType[panicked](err); ok {
+		e = workflow.Error{Name: p.typeName(), Cause: p.Error()}
+	}
+	cause, _ := json.Marshal(struct { // two strings always marshal
+		Message string `json:"errorMessage"`
+		Type    string `json:"errorType"`
+	}{e.Cause, e.Name})
+	e.Cause = string(cause)
+	return e
+}
+
+// functionName answers the name in what FunctionName may be: a name, an ARN, or
+// a part of one, each with or without a version or alias
+// (AWS Lambda API, Invoke).
+func functionName(s string) string {
+	if name, ok := functionOfARN(s); ok {
+		return name
+	}
+	if _, rest, ok := strings.Cut(s, ":function:"); ok { // account:function:name
+		s = rest
+	}
+	name, _, _ := strings.Cut(s, ":")
+	return name
+}
+
+// functionOfARN answers the name in arn:aws:lambda:region:account:function:name,
+// with or without a version or alias behind it.
+func functionOfARN(arn string) (string, bool) {
+	part := strings.SplitN(arn, ":", 8)
+	if len(part) < 7 || part[0] != "arn" || part[2] != "lambda" || part[5] != "function" || part[6] == "" {
+		return "", false
+	}
+	return part[6], true
+}

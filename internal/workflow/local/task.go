@@ -1,0 +1,107 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/vacancy/vacancy/internal/asl"
+	"github.com/vacancy/vacancy/internal/workflow"
+)
+
+// task is a task of an execution that a handler runs for now.
+type task struct {
+	cancel context.CancelFunc
+	limit  time.Time // when it is failed for taking longer than any function may
+}
+
+// startTasks runs what is to be run, as far as there is room. While the runner
+// shuts down it starts nothing: the journal has it as in flight, and the next
+// process runs it.
+func (r *Runner) startTasks(x *run) {
+	if r.draining.Load() {
+		x.waiting = nil
+		return
+	}
+	for len(x.waiting) > 0 && len(x.tasks) < r.cfg.TasksPerExecution {
+		c := x.waiting[0]
+		x.waiting = x.waiting[1:]
+		r.startTask(x, c)
+	}
+	if len(x.waiting) == 0 {
+		x.waiting = nil
+	}
+}
+
+func (r *Runner) startTask(x *run, c asl.Command) {
+	now := r.now()
+	allowed := r.cfg.MaxTaskDuration
+	limit := now.Add(allowed)
+	if !c.Deadline.IsZero() {
+		allowed = min(allowed, c.Deadline.Sub(now))
+	}
+	ctx, cancel := context.WithTimeout(r.base, allowed)
+	ctx = workflow.WithTask(ctx, workflow.Task{
+		ExecutionID: x.id, State: c.State, Iteration: c.Iteration, Attempt: c.Attempt,
+	})
+	if x.tasks == nil {
+		x.tasks = map[int64]*task{}
+	}
+	x.tasks[c.TaskID] = &task{cancel: cancel, limit: limit}
+	r.stats.tasks.Add(1)
+	r.handlers.Add(1)
+	go func() {
+		defer r.handlers.Done()
+		defer cancel()
+		out, err := r.tasks.Call(ctx, c.Resource, c.Arguments)
+		x.post(r.result(c, out, err))
+	}()
+}
+
+// result is what a task's answer means to its execution.
+func (r *Runner) result(c asl.Command, out []byte, err error) message {
+	m := message{task: true, at: r.now(), event: asl.Event{TaskID: c.TaskID}}
+	switch {
+	case err != nil && r.base.Err() != nil:
+		m.abandoned = true // broken off by us: it has to run again
+	case err != nil:
+		e := workflow.AsError(err)
+		m.event.Kind, m.event.Error, m.event.Cause = asl.TaskFailed, e.Name, e.Cause
+	case c.Pattern == "waitForTaskToken":
+		m.event.Kind, m.event.Output = asl.TaskSubmitted, out
+	default:
+		m.event.Kind, m.event.Output = asl.TaskSucceeded, out
+	}
+	return m
+}
+
+// dropOrphans forgets tasks that the state no longer waits for: their timeout
+// has passed, a callback was faster than the call, or the branch they belong to
+// was given up. As on AWS the function runs on to its end; nobody listens.
+func (x *run) dropOrphans() {
+	pending := map[int64]bool{}
+	if x.state.Status() == asl.Running {
+		for _, c := range x.state.Pending() {
+			pending[c.TaskID] = true
+		}
+	}
+	maps.DeleteFunc(x.tasks, func(id int64, _ *task) bool { return !pending[id] })
+	x.waiting = slices.DeleteFunc(x.waiting, func(c asl.Command) bool { return !pending[c.TaskID] })
+}
+
+// failOverdue fails tasks that have taken longer than any function may, as the
+// Lambda service does.
+func (r *Runner) failOverdue(x *run) {
+	now := r.now()
+	for id, t := range x.tasks {
+		if t.limit.After(now) {
+			continue
+		}
+		x.post(message{task: true, at: now, event: asl.Event{
+			Kind: asl.TaskFailed, TaskID: id, Error: "Sandbox.Timedout",
+			Cause: fmt.Sprintf("Task timed out after %.2f seconds", r.cfg.MaxTaskDuration.Seconds()),
+		}})
+	}
+}
