@@ -1,0 +1,129 @@
+package intrinsic
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+	"strconv"
+	"strings"
+)
+
+func integer(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
+
+// roundedInteger reads a number as Step Functions reads the integers of its
+// functions: rounded to the nearest, halves up.
+func roundedInteger(v any) (int64, bool) {
+	number, ok := v.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	if n, err := strconv.ParseInt(string(number), 10, 64); err == nil {
+		return n, true
+	}
+	f, err := strconv.ParseFloat(string(number), 64)
+	if err != nil {
+		return 0, false
+	}
+	f = math.Floor(f + 0.5)
+	if f < -1<<63 || f >= 1<<63 {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// canonicalNumber writes a number as Step Functions does after it has read it:
+// integers in full, others as Java writes a double.
+func canonicalNumber(n json.Number) string {
+	text := string(n)
+	if !strings.ContainsAny(text, ".eE") {
+		if text == "-0" {
+			return "0"
+		}
+		return text
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return text
+	}
+	if abs := math.Abs(f); f == 0 || abs >= 1e-3 && abs < 1e7 {
+		text = strconv.FormatFloat(f, 'f', -1, 64)
+		if !strings.Contains(text, ".") {
+			text += ".0"
+		}
+		return text
+	}
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
+	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	sign := ""
+	if exponent[0] == '-' {
+		sign = "-"
+	}
+	return mantissa + "E" + sign + strings.TrimLeft(exponent, "+-0")
+}
+
+func mathAdd(_ Env, args []any) (any, error) {
+	a, err := integerArgument(args, 1)
+	if err != nil {
+		return nil, err
+	}
+	b, err := integerArgument(args, 2)
+	if err != nil {
+		return nil, err
+	}
+	sum := a + b
+	if (sum > a) != (b > 0) && b != 0 {
+		return nil, errors.New("the sum does not fit in 64 bits")
+	}
+	return integer(sum), nil
+}
+
+// mathRandom answers an integer from the first argument up to, but without, the
+// second. A third is a seed: the same seed gives the same number.
+func mathRandom(env Env, args []any) (any, error) {
+	start, err := integerArgument(args, 1)
+	if err != nil {
+		return nil, err
+	}
+	end, err := integerArgument(args, 2)
+	if err != nil {
+		return nil, err
+	}
+	if start >= end {
+		return nil, fmt.Errorf("the end of the range (%d) must be greater than its start (%d)", end, start)
+	}
+	random := env.Rand
+	if len(args) == 3 {
+		seed, err := integerArgument(args, 3)
+		if err != nil {
+			return nil, err
+		}
+		random = seeded(seed)
+	}
+	offset, _ := bits.Mul64(random(), uint64(end-start))
+	return integer(start + int64(offset)), nil
+}
+
+// seeded answers the bits of one seed: SplitMix64, whose every step mixes all of
+// them, so that neighbouring seeds give unrelated numbers.
+func seeded(seed int64) func() uint64 {
+	state := uint64(seed)
+	return func() uint64 {
+		state += 0x9e3779b97f4a7c15
+		z := state
+		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+		z = (z ^ z>>27) * 0x94d049bb133111eb
+		return z ^ z>>31
+	}
+}
+
+// uuid answers a version 4 UUID.
+func uuid(env Env, _ []any) (any, error) {
+	high, low := env.Rand(), env.Rand()
+	high = high&^0xf000 | 0x4000
+	low = low&^(3<<62) | 2<<62
+	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&0xffffffffffff), nil
+}
