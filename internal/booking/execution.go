@@ -19,6 +19,7 @@ type Reading struct {
 	Epoch         int64             `json:"epoch"`
 	Status        ReservationStatus `json:"status"`
 	PaymentStatus PaymentStatus     `json:"paymentStatus"` // NONE before there is a payment
+	GatewayRef    string            `json:"gatewayRef"`    // the gateway's id of the payment; "" before it is known
 	// SecondsLeft is what is left of the window, rounded up; 0 once it has passed.
 	SecondsLeft int64 `json:"secondsLeft"`
 	// TimeoutSeconds is SecondsLeft, but at least 1: what a state may wait.
@@ -32,7 +33,7 @@ func read(r Reservation, now time.Time) Reading {
 	reading := Reading{ReservationID: r.ID, ApartmentID: r.ApartmentID, TenantID: r.TenantID,
 		Epoch: r.Epoch, Status: r.Status, PaymentStatus: NoPayment}
 	if r.Payment != nil {
-		reading.PaymentStatus = r.Payment.Status
+		reading.PaymentStatus, reading.GatewayRef = r.Payment.Status, r.Payment.GatewayRef
 	}
 	if left := r.HoldExpiresAt.Sub(now); left > 0 {
 		reading.SecondsLeft = int64((left + time.Second - 1) / time.Second)
@@ -54,20 +55,21 @@ func (s *Service) RequestPayment(ctx context.Context, in ExecutionInput) (Readin
 	if err != nil {
 		return Reading{}, err
 	}
-	if r.Payment != nil && r.Payment.Status == Pending && r.Payment.GatewayRef == "" {
-		if _, err := s.gateway.Create(ctx, *r.Payment, r.ID, gatewayKey(*r.Payment, "create")); err != nil {
-			return Reading{}, err
-		}
+	reading := read(r, s.now())
+	if reading.PaymentStatus == Pending {
+		reading.GatewayRef, err = s.gatewayRef(ctx, r)
 	}
-	return read(r, s.now()), nil
+	return reading, err
 }
 
-// AwaitPayment stores the token by which the execution is woken, and then looks:
-// what happened before the token was there is not missed. There is nothing to wait
-// for when a payment is authorized, the hold has ended or its deadline passed.
-func (s *Service) AwaitPayment(ctx context.Context, in ExecutionInput, token string) error {
+// AwaitPayment stores the token by which the execution is woken, and the gateway's id
+// of the payment, and then looks: what happened before the token was there is not
+// missed. There is nothing to wait for when a payment is authorized, the hold has
+// ended or its deadline passed.
+func (s *Service) AwaitPayment(ctx context.Context, in ExecutionInput, token, gatewayRef string) error {
 	now := s.now()
-	r, err := s.apply(ctx, StoreTaskToken{On: On{ReservationID: in.ReservationID, Epoch: in.Epoch, Now: now, By: BySystem}, Token: token})
+	r, err := s.apply(ctx, StoreTaskToken{Token: token, GatewayRef: gatewayRef,
+		On: On{ReservationID: in.ReservationID, Epoch: in.Epoch, Now: now, By: BySystem}})
 	if err != nil {
 		return err
 	}

@@ -7,8 +7,6 @@ package booking
 type BeginPayment struct {
 	On
 	Method string // "" when the workflow asks for the payment ahead of the tenant
-	// GatewayRef is the gateway's id for the PENDING payment, once known.
-	GatewayRef string
 }
 
 func (i BeginPayment) Decide(b Booking) (Booking, bool, error) {
@@ -25,28 +23,21 @@ func (i BeginPayment) Decide(b Booking) (Booking, bool, error) {
 			}
 		}
 		r.Payment = &Payment{ID: PaymentID(r.ID, attempt), Attempt: attempt, Status: Pending,
-			Amount: r.Price, Method: i.Method, GatewayRef: i.GatewayRef, CreatedAt: i.Now}
+			Amount: r.Price, Method: i.Method, CreatedAt: i.Now}
 		r.record(PaymentRequested, i.Now, i.By, r.Price.Amount, "")
 		return Booking{Reservation: r}, true, nil
 	}
 	if r.Payment.Status != Pending {
 		return b, false, nil // AUTHORIZED: paid already
 	}
-	method, ref := r.Payment.Method, r.Payment.GatewayRef
-	if i.Method != "" && method != "" && i.Method != method {
+	method := r.Payment.Method
+	switch {
+	case i.Method == "" || i.Method == method:
+		return b, false, nil
+	case method != "":
 		return b, false, Refuse(PaymentPending, "a payment with %s is still being asked about; ask for the reservation until it is decided", method)
 	}
-	if i.Method != "" {
-		method = i.Method
-	}
-	if i.GatewayRef != "" {
-		ref = i.GatewayRef
-	}
-	if method == r.Payment.Method && ref == r.Payment.GatewayRef {
-		return b, false, nil
-	}
-	p := r.withPayment()
-	p.Method, p.GatewayRef = method, ref
+	r.withPayment().Method = i.Method
 	return Booking{Reservation: r}, true, nil
 }
 

@@ -15,7 +15,8 @@ type caught struct {
 
 type awaitInput struct {
 	booking.ExecutionInput
-	Token string `json:"token"`
+	Token      string `json:"token"`
+	GatewayRef string `json:"gatewayRef"`
 }
 
 type failedInput struct {
@@ -39,7 +40,7 @@ func reservationSteps(s *booking.Service) []named {
 			if in.Token == "" {
 				return struct{}{}, workflow.Error{Name: "InvalidInput", Cause: "AwaitPayment needs the task token: pass $$.Task.Token as token"}
 			}
-			return struct{}{}, s.AwaitPayment(ctx, in.ExecutionInput, in.Token)
+			return struct{}{}, s.AwaitPayment(ctx, in.ExecutionInput, in.Token, in.GatewayRef)
 		}),
 		typed("ReservationReadReservation", s.ReadReservation),
 		typed("ReservationCapturePayment", s.CapturePayment),

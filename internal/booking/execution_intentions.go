@@ -1,0 +1,53 @@
+package booking
+
+// StoreTaskToken notes the token by which the execution's AwaitPayment is woken, and
+// the gateway's id of the PENDING payment, in one write: HELD, epoch. On what has
+// ended it changes nothing.
+type StoreTaskToken struct {
+	On
+	Token      string
+	GatewayRef string // "" if not known
+}
+
+func (i StoreTaskToken) Decide(b Booking) (Booking, bool, error) {
+	r := &b.Reservation
+	if i.stale(*r) || r.Status != Held {
+		return b, false, nil
+	}
+	changed := r.TaskToken != i.Token
+	r.TaskToken = i.Token
+	if r.Payment != nil && r.Payment.Status == Pending && r.Payment.GatewayRef == "" && i.GatewayRef != "" {
+		r.withPayment().GatewayRef = i.GatewayRef
+		changed = true
+	}
+	return b, changed, nil
+}
+
+// MarkWorkflowStarted notes that the reservation's execution has been started.
+type MarkWorkflowStarted struct{ On }
+
+func (i MarkWorkflowStarted) Decide(b Booking) (Booking, bool, error) {
+	if b.Reservation.WorkflowStarted {
+		return b, false, nil
+	}
+	b.Reservation.WorkflowStarted = true
+	return b, true, nil
+}
+
+// CountRepair counts a repair execution before it is started: Number must be the
+// one after those there are, so that each number is used once.
+type CountRepair struct {
+	On
+	Number int
+}
+
+func (i CountRepair) Decide(b Booking) (Booking, bool, error) {
+	switch r := &b.Reservation; {
+	case r.Repairs >= i.Number:
+		return b, false, nil
+	default:
+		r.Repairs = i.Number
+		r.record(RepairStarted, i.Now, BySystem, 0, "")
+		return b, true, nil
+	}
+}
