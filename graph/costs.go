@@ -1,0 +1,53 @@
+package graph
+
+import (
+	"github.com/vacancy/vacancy/graph/generated"
+	"github.com/vacancy/vacancy/graph/model"
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/workflow"
+)
+
+// What is asked of the runner, or read beside the row, costs more than a field.
+const (
+	lookupCost   = 10
+	usualEvents  = 6 // of a timeline
+	usualHistory = 100
+)
+
+// costs says what fields cost that cost more than 1 + what is in them.
+func costs() (c generated.ComplexityRoot) {
+	c.Query.Apartments = func(child int, _ *model.ApartmentFilter, _ *booking.ApartmentOrder, first *int, _ *string) int {
+		return listCost(child, first, defaultFirst)
+	}
+	c.Query.MyReservations = func(child int, _ *booking.ReservationStatus, first *int, _ *string) int {
+		return listCost(child, first, defaultFirst)
+	}
+	c.Query.Reservations = func(child int, _ *model.ReservationFilter, first *int, _ *string) int {
+		return listCost(child, first, defaultFirst)
+	}
+	c.Query.Executions = func(child int, _ *string, _ *workflow.Status, first *int, _ *string) int {
+		return listCost(child, first, defaultFirst)
+	}
+	c.Execution.History = func(child int, first *int, _ *string) int {
+		return lookupCost + listCost(child, first, usualHistory)
+	}
+	c.Reservation.Timeline = func(child int) int { return times(child, usualEvents) }
+	c.Reservation.Execution = func(child int) int { return lookupCost + child }
+	return c
+}
+
+// listCost is that of a page of `first`; one that is out of bounds is refused later, for
+// its own sake.
+func listCost(child int, first *int, otherwise int) int {
+	n := otherwise
+	if first != nil {
+		n = min(max(*first, 1), booking.MaxPageSize)
+	}
+	return times(child, n)
+}
+
+// times saturates: what is in a field may cost as much as an int holds.
+func times(child, n int) int {
+	const most = 1 << 40
+	return 1 + min(child, most)*n
+}

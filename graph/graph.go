@@ -1,0 +1,83 @@
+// Package graph is the GraphQL API: the schema (*.graphqls; published whole as
+// schema.graphql), resolvers that hand over to the domain services, and the HTTP
+// handler with its limits.
+//
+// What a caller did wrong is a userError of a mutation's payload, or a GraphQL error
+// with the same code. What went wrong on our side is masked as "internal error" with
+// the request's id, under which the log has the cause. Who may do what is said in the
+// schema, by @allow.
+package graph
+
+//go:generate go tool gqlgen generate
+//go:generate go test -run ^TestPublishedSchema$ -update .
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+
+	"github.com/vacancy/vacancy/graph/generated"
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/workflow"
+)
+
+// Config is what the API is made of. All fields are needed but those that say so.
+type Config struct {
+	Booking *booking.Service
+	Runner  workflow.Runner
+	// Limits of a request; the zero value is DefaultLimits.
+	Limits Limits
+	// Development lets clients ask for the schema (introspection).
+	Development bool
+	// RequestID answers the id of the request that the context is of.
+	RequestID func(context.Context) string
+	Log       *slog.Logger
+}
+
+// Limits bound what one request may ask and cost.
+type Limits struct {
+	BodyBytes  int64         // of a request
+	QueryBytes int           // of the document in it
+	Tokens     int           // of a document
+	Depth      int           // of fields in fields; introspection has its own bound
+	Fields     int           // of an operation, with its fragments spread out
+	Aliases    int           // likewise
+	Directives int           // likewise
+	Complexity int           // a field costs 1, a list's fields `first` times as much
+	Errors     int           // in one answer
+	Time       time.Duration // to answer in
+}
+
+// DefaultLimits suit the operations in graph/operations several times over.
+func DefaultLimits() Limits {
+	return Limits{
+		BodyBytes: 64 << 10, QueryBytes: 16 << 10, Tokens: 1000,
+		Depth: 12, Fields: 500, Aliases: 30, Directives: 30, Complexity: 10_000,
+		Errors: 10, Time: 10 * time.Second,
+	}
+}
+
+// New makes the handler of POST /graphql. It expects the request's principal in its
+// context (identity.WithPrincipal).
+func New(c Config) *Handler {
+	if c.Limits == (Limits{}) {
+		c.Limits = DefaultLimits()
+	}
+	schema := generated.NewExecutableSchema(generated.Config{
+		Resolvers:  &resolver{booking: c.Booking, runner: c.Runner},
+		Directives: generated.DirectiveRoot{Allow: allow},
+		Complexity: costs(),
+	})
+	documents := newDocuments(schema.Schema(), c.Limits, c.Development)
+	run := executor.New(schema)
+	run.SetQueryCache(documents)
+	run.SetErrorPresenter(presenter{log: c.Log, requestID: c.RequestID}.present)
+	run.SetRecoverFunc(recovered)
+	run.Use(&costLimit{limit: c.Limits.Complexity, introspection: c.Development})
+	return &Handler{executor: run, documents: documents, limits: c.Limits}
+}
+
+var _ graphql.Cache[*document] = (*documents)(nil)

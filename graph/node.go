@@ -1,0 +1,25 @@
+package graph
+
+import (
+	"context"
+	"strings"
+
+	"github.com/vacancy/vacancy/graph/model"
+	"github.com/vacancy/vacancy/internal/booking"
+)
+
+// Node answers any object by its id, whose kind stands before the first "_".
+func (q queries) Node(ctx context.Context, id string) (model.Node, error) {
+	kind, _, _ := strings.Cut(id, "_")
+	switch kind {
+	case booking.ApartmentKind:
+		if a, err := q.Apartment(ctx, id); a != nil || err != nil {
+			return a, err
+		}
+	case booking.ReservationKind:
+		if r, err := q.Reservation(ctx, id); r != nil || err != nil {
+			return r, err
+		}
+	}
+	return nil, nil //nolint:nilnil // GraphQL's null: there is none
+}

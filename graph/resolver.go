@@ -1,0 +1,28 @@
+package graph
+
+import (
+	"github.com/vacancy/vacancy/graph/generated"
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/workflow"
+)
+
+// resolver is the root of the resolvers. They are thin: they hand over to the domain
+// service and show what it answers.
+type resolver struct {
+	booking *booking.Service
+	runner  workflow.Runner
+}
+
+type (
+	queries      struct{ *resolver }
+	mutations    struct{ *resolver }
+	apartments   struct{ *resolver }
+	reservations struct{ *resolver }
+	executions   struct{ *resolver }
+)
+
+func (r *resolver) Query() generated.QueryResolver             { return queries{r} }
+func (r *resolver) Mutation() generated.MutationResolver       { return mutations{r} }
+func (r *resolver) Apartment() generated.ApartmentResolver     { return apartments{r} }
+func (r *resolver) Reservation() generated.ReservationResolver { return reservations{r} }
+func (r *resolver) Execution() generated.ExecutionResolver     { return executions{r} }
