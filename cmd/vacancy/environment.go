@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// environmentName is the variable that stands in for a flag: VACANCY_PAYMENT_WINDOW
+// for --payment-window.
+func environmentName(flag string) string {
+	return "VACANCY_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// readEnvironment sets every flag of the command that the command line does not
+// give and a VACANCY_… variable does. An empty variable counts as absent.
+func (p *program) readEnvironment(command *cobra.Command) error {
+	var first error
+	command.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed || f.Name == "help" || f.Name == "version" || first != nil {
+			return
+		}
+		value, there := p.getenv(environmentName(f.Name))
+		if !there || value == "" {
+			return
+		}
+		if err := command.Flags().Set(f.Name, value); err != nil {
+			first = fmt.Errorf("the environment variable %s is no good for --%s: %w", environmentName(f.Name), f.Name, err)
+		}
+	})
+	return first
+}
