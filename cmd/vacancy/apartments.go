@@ -140,8 +140,7 @@ func (p *program) printApartments(list client.ApartmentPage) {
 	}
 	t := p.newTable("ID", "CITY", "BEDS", "BATHS", "SQ FT", "PRICE", "PER", "STATUS", "TITLE")
 	t.SetColumnConfigs([]table.ColumnConfig{
-		{Name: "BEDS", Align: alignRight}, {Name: "BATHS", Align: alignRight},
-		{Name: "SQ FT", Align: alignRight}, {Name: "PRICE", Align: alignRight},
+		number("BEDS"), number("BATHS"), number("SQ FT"), number("PRICE"),
 		{Name: "TITLE", WidthMax: 40, WidthMaxEnforcer: shorten},
 	})
 	for _, a := range list.Apartments {

@@ -37,8 +37,10 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// alignRight is the alignment of numbers.
-const alignRight = text.AlignRight
+// number is a column of numbers.
+func number(column string) table.ColumnConfig {
+	return table.ColumnConfig{Name: column, Align: text.AlignRight, AlignHeader: text.AlignRight}
+}
 
 // newTable makes a table of plain columns, which paste and grep well.
 func (p *program) newTable(columns ...any) table.Writer {

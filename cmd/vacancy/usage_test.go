@@ -1,0 +1,124 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// wrong holds, for each command, command lines that are refused with exit code 2
+// before anything is asked of a server, and what they are told.
+var wrong = []struct {
+	args string
+	told string
+}{
+	{"apartmens", `unknown command "apartmens"`},
+	{"apartments extra", `takes no arguments, but was given "extra"`},
+	{"apartments --first 0", "--first must be at least 1, it is 0"},
+	{"apartments --status FREE", `--status must be one of VACANT, RESERVED, PAID, OCCUPIED, WITHDRAWN, it is "FREE"`},
+	{"apartments --city Austin", "--city needs --state"},
+	{"apartments --max-price cheap", `--max-price must be an amount such as 850 or 850.50, it is "cheap"`},
+	{"apartments --min-price 900 --max-price 800", "--min-price 900 is more than --max-price 800"},
+	{"apartments --order size", `--order must be one of NEWEST, PRICE`},
+	{"apartments --state Texas", `--state must be two letters`},
+	{"apartments --min-bedrooms -1", "--min-bedrooms must not be negative"},
+	{"reserve", "needs an apartment's id"},
+	{"reserve a b", `not also "b"`},
+	{"reserve a --wait 3s", "unknown flag: --wait"},
+	{"pay", "needs a reservation's id"},
+	{"pay r --wait -1s", "--wait must not be negative"},
+	{"pay r --method=", "--method must name a payment method"},
+	{"extend", "needs a reservation's id"},
+	{"extend r s", `not also "s"`},
+	{"extend r --until noon", "unknown flag: --until"},
+	{"cancel", "needs a reservation's id"},
+	{"cancel r s", `not also "s"`},
+	{"cancel r --idempotency-key k", "unknown flag: --idempotency-key"},
+	{"watch", "needs a reservation's id"},
+	{"watch r s", `not also "s"`},
+	{"watch r --quiet", "unknown flag: --quiet"},
+	{"token --role tenant", "a token needs --user"},
+	{"token --user alice", "a token needs --role"},
+	{"token --user alice --role landlord", "--role must be one of tenant, manager, operator"},
+	{"token --user alice --role tenant --ttl 0s", "--ttl must be from 1s"},
+	{"token --user system --role tenant", "no user may have the name"},
+	{"reserve a --timeout 0s", "--timeout must be longer than nothing"},
+	{"reserve a --server ftp://x --token t", "no http or https URL"},
+	{"reserve a --server http://vacancy.example --token t", "use https"},
+}
+
+func TestWrongCommandLines(t *testing.T) {
+	for _, test := range wrong {
+		t.Run(test.args, func(t *testing.T) {
+			h := newHarness(t)
+			r := h.run(strings.Fields(test.args)...)
+			if r.code != exitUsage || r.out != "" || !strings.Contains(r.err, test.told) || !strings.Contains(r.err, "--help") {
+				t.Errorf("exit code %d\nstdout: %s\nstderr: %s", r.code, r.out, r.err)
+			}
+			if len(h.asked) > 0 {
+				t.Errorf("the server was asked %v", h.asked)
+			}
+		})
+	}
+}
+
+// Every command has an example, a description and, in wrong, its share of mistakes.
+func TestEveryCommandExplainsItself(t *testing.T) {
+	root := newRoot(newProgram(nil, nil, nil))
+	var visit func(*cobra.Command)
+	visit = func(command *cobra.Command) {
+		if name := command.Name(); name == "help" || name == "completion" {
+			return
+		}
+		if command.Long == "" || command.Short == "" || command.Example == "" {
+			t.Errorf("%s lacks a description or an example", command.CommandPath())
+		}
+		for _, sub := range command.Commands() {
+			visit(sub)
+		}
+		path := strings.TrimPrefix(command.CommandPath(), "vacancy ")
+		mistakes := 0
+		for _, w := range wrong {
+			if strings.HasPrefix(w.args+" ", path+" ") {
+				mistakes++
+			}
+		}
+		if command.Runnable() && !command.HasSubCommands() && mistakes < 3 && !slices.Contains(testedElsewhere, path) {
+			t.Errorf("%s has %d mistakes tested", command.CommandPath(), mistakes)
+		}
+	}
+	visit(root)
+}
+
+// testedElsewhere names commands whose wrong usage other tests cover.
+var testedElsewhere = []string{"serve"}
+
+func TestCompletion(t *testing.T) {
+	h := newHarness(t)
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		if r := h.must(exitDone, h.run("completion", shell)); !strings.Contains(r.out, "vacancy") {
+			t.Errorf("%s: %.200s", shell, r.out)
+		}
+	}
+	for line, want := range map[string]string{
+		"__complete apartments --status V": "VACANT",
+		"__complete apartments --order p":  "price",
+		"__complete pay r --method pm_s":   "pm_slow",
+		"__complete token --role m":        "manager",
+		"__complete res":                   "reserve",
+	} {
+		if r := h.must(exitDone, h.runOn(&screen{}, strings.Fields(line)...)); !strings.Contains(r.out, want) {
+			t.Errorf("%s: %s", line, r.out)
+		}
+	}
+}
+
+func TestNothingListens(t *testing.T) {
+	h := newHarness(t)
+	h.server.Close()
+	if r := h.must(exitFailed, h.run("reserve", "apt_1")); !strings.Contains(r.err, "nothing listens at http://127.0.0.1:") || !strings.Contains(r.err, "vacancy serve") {
+		t.Errorf("%q", r.err)
+	}
+}
