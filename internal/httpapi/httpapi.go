@@ -1,0 +1,89 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/identity"
+)
+
+// Config is what the server is made of. All fields are needed but those that say so.
+type Config struct {
+	// GraphQL answers /graphql for whoever has a token.
+	GraphQL http.Handler
+	// Routes are further ones; may be empty.
+	Routes   []Route
+	Verifier identity.Verifier
+	// Checks are asked by /readyz; may be empty.
+	Checks []Check
+	// Collectors are shown at /metrics beside the server's own; may be empty.
+	Collectors []prometheus.Collector
+	// ProtectMetrics shows /metrics to managers and operators only. A server that
+	// others than this machine can reach should.
+	ProtectMetrics bool
+	// Development serves /graphiql.
+	Development bool
+	Log         *slog.Logger
+	Now         func() time.Time
+	// NewRequestID makes ids for requests that bring none: unique, and at most
+	// MaxRequestIDLength letters, digits, "-", "_" and ".".
+	NewRequestID func() string
+}
+
+// Route is a handler for a pattern of http.ServeMux, such as "POST /imports".
+type Route struct {
+	Pattern string
+	Handler http.Handler
+	// Roles that may ask; the handler finds the principal by identity.PrincipalFrom.
+	// None: anybody, without a token.
+	Roles []booking.Role
+}
+
+// Check is something that must work for the server to be ready.
+type Check struct {
+	Name string
+	// Check answers an error when it does not; within a second or so.
+	Check func(context.Context) error
+}
+
+// everybody are all roles.
+var everybody = []booking.Role{booking.Tenant, booking.Manager, booking.Operator}
+
+// managing are those that may see what concerns all tenants.
+var managing = []booking.Role{booking.Manager, booking.Operator}
+
+// New makes the server's handler. It panics when a route's pattern is malformed or
+// conflicts with another, as http.ServeMux does.
+func New(c Config) http.Handler {
+	metrics := newMetrics(c.Collectors)
+	routes := []Route{
+		{Pattern: "/graphql", Handler: c.GraphQL, Roles: everybody},
+		{Pattern: "GET /healthz", Handler: http.HandlerFunc(healthz)},
+		{Pattern: "GET /readyz", Handler: readiness{checks: c.Checks, log: c.Log}},
+		{Pattern: "GET /{$}", Handler: index(c)},
+	}
+	shown := Route{Pattern: "GET /metrics", Handler: metrics.handler()}
+	if c.ProtectMetrics {
+		shown.Roles = managing
+	}
+	routes = append(routes, shown)
+	if c.Development {
+		routes = append(routes, graphiqlRoutes()...)
+	}
+	routes = append(routes, c.Routes...)
+
+	mux := http.NewServeMux()
+	for _, route := range routes {
+		handler := route.Handler
+		if len(route.Roles) > 0 {
+			handler = authenticated{verifier: c.Verifier, roles: route.Roles, log: c.Log, next: handler}
+		}
+		mux.Handle(route.Pattern, handler)
+	}
+	return &server{mux: mux, metrics: metrics, log: c.Log, now: c.Now, newRequestID: c.NewRequestID}
+}
