@@ -15,5 +15,5 @@ var commands = []struct {
 	commands []func(*program) *cobra.Command
 }{
 	{groupTenant, []func(*program) *cobra.Command{newApartments, newReserve, newPay, newExtend, newCancel, newWatch}},
-	{groupRun, []func(*program) *cobra.Command{newToken}},
+	{groupRun, []func(*program) *cobra.Command{newImport, newToken}},
 }

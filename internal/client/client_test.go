@@ -204,6 +204,39 @@ func TestTheFilterHoldsWhatIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestAnUploadIsSentAgainFromItsBeginning(t *testing.T) {
+	var bodies []string
+	c, _ := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		bodies = append(bodies, r.URL.RequestURI()+" "+r.Header.Get("Content-Type")+" "+string(body))
+		if len(bodies) == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = io.WriteString(w, `{"created":2,"known":1,"refused":[{"line":3,"reason":"no price"}]}`)
+	})
+	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("id,price\n")), nil }
+	got, err := c.ImportApartments(t.Context(), open, -1, ImportOptions{DryRun: true})
+	if err != nil || got.Created != 2 || got.Known != 1 || got.Refused[0] != (RefusedRow{Line: 3, Reason: "no price"}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if want := "/imports?atomic=false&dryRun=true text/csv id,price\n"; len(bodies) != 2 || bodies[1] != want || bodies[0] != want {
+		t.Errorf("sent %q", bodies)
+	}
+}
+
+func TestAnUploadThatIsRefused(t *testing.T) {
+	c, _ := newTestClient(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		_, _ = io.WriteString(w, `{"errors":[{"message":"more than 4 MiB","extensions":{"code":"INVALID_INPUT"}}]}`)
+	})
+	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("id")), nil }
+	if _, err := c.ImportApartments(t.Context(), open, 2, ImportOptions{}); CodeOf(err) != "INVALID_INPUT" || !strings.Contains(err.Error(), "4 MiB") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestHistoryReadsEveryPage(t *testing.T) {
 	pages := 0
 	c, _ := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {

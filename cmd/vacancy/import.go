@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/client"
+)
+
+func newImport(p *program) *cobra.Command {
+	var options client.ImportOptions
+	command := &cobra.Command{
+		Use:   "import FILE.csv",
+		Short: "Take listings from a CSV file",
+		Long: `Upload a CSV file of listings, at most 4 MiB; "-" is standard input. The columns are
+found by their names in the first line: id, bathrooms, bedrooms, currency, price,
+price_type, square_feet, pets_allowed, cityname, state; others are ignored.
+
+A row that cannot be taken is told with its line and the reason, the others are
+taken, and the exit code is 0 all the same; --atomic takes all rows or none.
+Importing a file again changes nothing.`,
+		Example: `  vacancy import listings.csv --dry-run
+  vacancy import listings.csv --json`,
+		Args: oneArgument("a CSV file of listings"),
+		RunE: func(command *cobra.Command, args []string) error {
+			return p.importFile(command.Context(), args[0], options)
+		},
+	}
+	command.Flags().BoolVar(&options.DryRun, "dry-run", false, "only say what would be done")
+	command.Flags().BoolVar(&options.Atomic, "atomic", false, "take nothing if any row cannot be taken")
+	command.ValidArgsFunction = cobra.FixedCompletions([]string{"csv"}, cobra.ShellCompDirectiveFilterFileExt)
+	return command
+}
+
+func (p *program) importFile(ctx context.Context, path string, options client.ImportOptions) error {
+	source, err := p.openImport(path)
+	if err != nil {
+		return err
+	}
+	c, err := p.connect(booking.Manager)
+	if err != nil {
+		return err
+	}
+	result, err := c.ImportApartments(ctx, source.open, source.size, options)
+	if err != nil {
+		return err
+	}
+	if p.global.json {
+		return p.printJSON(result)
+	}
+	p.printImport(result)
+	return nil
+}
+
+// importSource is a file to upload, opened anew for each attempt.
+type importSource struct {
+	size int64 // -1: not known
+	open func() (io.ReadCloser, error)
+}
+
+func (p *program) openImport(path string) (importSource, error) {
+	if path == "-" {
+		content, err := io.ReadAll(p.in)
+		if err != nil {
+			return importSource{}, err
+		}
+		return importSource{int64(len(content)), func() (io.ReadCloser, error) {
+			return p.progress(io.NopCloser(bytes.NewReader(content)), int64(len(content))), nil
+		}}, nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return importSource{}, usagef("the file cannot be read: %w", err)
+	case info.IsDir():
+		return importSource{}, usagef("%s is a directory; name a CSV file", path)
+	case info.Size() == 0:
+		return importSource{}, usagef("%s is empty; its first line must name the columns", path)
+	}
+	return importSource{info.Size(), func() (io.ReadCloser, error) {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		return p.progress(file, info.Size()), nil
+	}}, nil
+}
+
+// progress shows on a terminal how much of the file has been sent.
+func (p *program) progress(file io.ReadCloser, size int64) io.ReadCloser {
+	if !isTerminal(p.err) || p.global.json {
+		return file
+	}
+	bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(p.err), progressbar.OptionSetDescription("uploading"),
+		progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
+	reader := progressbar.NewReader(file, bar)
+	return &reader
+}
+
+func (p *program) printImport(result client.Import) {
+	for _, row := range result.Refused {
+		p.printf("line %d: %s\n", row.Line, row.Reason)
+	}
+	verb := "imported"
+	if result.DryRun {
+		verb = "would be imported"
+	}
+	p.printf("%d listings %s, %d known already, %d rows refused.\n", result.Created, verb, result.Known, len(result.Refused))
+}

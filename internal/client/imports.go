@@ -1,0 +1,73 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Import is what became of an upload of listings.
+type Import struct {
+	ID      string       `json:"id,omitempty"`
+	DryRun  bool         `json:"dryRun"`
+	Created int          `json:"created"` // listings that are new
+	Known   int          `json:"known"`   // listings that were there already and stay as they are
+	Refused []RefusedRow `json:"refused"` // rows that were not taken
+}
+
+// RefusedRow says why a row of the file was not taken.
+type RefusedRow struct {
+	Line   int    `json:"line"` // of the file, from 1; the header is line 1
+	Reason string `json:"reason"`
+}
+
+// ImportOptions say how an upload is taken.
+type ImportOptions struct {
+	DryRun bool // only say what would be done
+	Atomic bool // take nothing if any row is refused
+}
+
+// ImportApartments uploads listings as CSV, streamed. It opens the file anew for
+// each attempt: importing again changes nothing. size is the file's, or -1 where it is
+// not known. Refused with INVALID_INPUT where it is no such CSV, or is too large, and
+// with FORBIDDEN to a tenant; single rows are refused in the answer.
+func (c *Client) ImportApartments(ctx context.Context, open func() (io.ReadCloser, error), size int64, o ImportOptions) (Import, error) {
+	target := c.server + "/imports?" + url.Values{
+		"dryRun": {strconv.FormatBool(o.DryRun)}, "atomic": {strconv.FormatBool(o.Atomic)},
+	}.Encode()
+	var result Import
+	err := c.retried(ctx, func() attempt {
+		file, err := open()
+		if err != nil {
+			return attempt{err: err}
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, file)
+		if err != nil {
+			_ = file.Close()
+			return attempt{err: err}
+		}
+		request.ContentLength = size
+		request.Header.Set("Content-Type", "text/csv")
+		request.Header.Set("Accept", "application/json")
+		a, status := c.send(request)
+		if status.err != nil {
+			return status
+		}
+		return attempt{err: a.read(&result)}
+	})
+	return result, err
+}
+
+// read reads an answer of a route that is not GraphQL's.
+func (a answer) read(out any) error {
+	if a.status >= http.StatusMultipleChoices {
+		return a.failure()
+	}
+	if err := json.Unmarshal(a.body, out); err != nil {
+		return &ServerFault{Status: a.status, Message: "its answer is no JSON that this version of vacancy understands"}
+	}
+	return nil
+}
