@@ -11,7 +11,7 @@ import (
 
 // Options is what a deployment or a test decides about the gateway.
 type Options struct {
-	// Now is the gateway's clock, UTC. Required.
+	// Now is the gateway's clock, UTC; the ledger keeps microseconds. Required.
 	Now func() time.Time
 	// Wait waits, or answers ctx's error when that ends first. Nil waits by a timer.
 	Wait func(ctx context.Context, d time.Duration) error
@@ -141,7 +141,7 @@ func (g *Gateway) call(ctx context.Context, c Call) (booking.GatewayPayment, err
 	if fault == TimeoutBefore {
 		return booking.GatewayPayment{}, fmt.Errorf("%w: %s", booking.ErrGatewayUnknown, fault)
 	}
-	r := rules{now: g.options.Now(), slowFor: g.options.SlowFor, silentFor: g.options.SilentFor, fault: fault}
+	r := rules{now: g.options.Now().Truncate(time.Microsecond), slowFor: g.options.SlowFor, silentFor: g.options.SilentFor, fault: fault}
 	entry, fresh, err := g.ledger.Execute(ctx, c, func(p Payment) (Payment, Entry, error) { return r.execute(c, p) })
 	if err != nil {
 		return booking.GatewayPayment{}, answerable(err)
