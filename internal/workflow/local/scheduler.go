@@ -65,11 +65,11 @@ func (s *scheduler) add(lane Lane, due []Due) (added int) {
 func (s *scheduler) offer(r Record) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || s.backlog.len() > 0 || s.urgent.len() > 0 || s.active >= s.workers || s.activeBack >= s.backlogMax {
-		return false
-	}
 	if _, ok := s.runs[r.ExecutionID]; ok {
 		return true
+	}
+	if s.closed || s.backlog.len() > 0 || s.urgent.len() > 0 || s.active >= s.workers || s.activeBack >= s.backlogMax {
+		return false
 	}
 	x := newRun(r.ExecutionID, Backlog)
 	x.rec, x.loaded = r, true
