@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/vacancy/vacancy/internal/asl/number"
 )
 
 // maxText bounds the text that a function builds. Step Functions' payloads end
@@ -70,7 +72,7 @@ func (t *template) fill(values []any) (any, error) {
 		case bool:
 			out = strconv.AppendBool(out, v)
 		case json.Number:
-			out = append(out, canonicalNumber(v)...)
+			out = append(out, number.Canonical(v)...)
 		default:
 			return nil, fmt.Errorf("the value for place %d must be a string, a number, a boolean or null, not %s", i+1, abbreviated(v))
 		}

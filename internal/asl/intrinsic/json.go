@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/vacancy/vacancy/internal/asl/number"
 )
 
 // stringToJSON answers null for a text of nothing but blanks.
@@ -36,7 +38,7 @@ func stringToJSON(_ Env, args []any) (any, error) {
 func canonical(v any) any {
 	switch v := v.(type) {
 	case json.Number:
-		return json.Number(canonicalNumber(v))
+		return json.Number(number.Canonical(v))
 	case []any:
 		for i, element := range v {
 			v[i] = canonical(element)
@@ -88,7 +90,7 @@ func equal(a, b any) bool {
 		return b == nil
 	case json.Number:
 		b, ok := b.(json.Number)
-		return ok && canonicalNumber(a) == canonicalNumber(b)
+		return ok && number.Canonical(a) == number.Canonical(b)
 	case []any:
 		b, ok := b.([]any)
 		return ok && slices.EqualFunc(a, b, equal)
@@ -113,7 +115,7 @@ func appendJSON(out []byte, v any) []byte {
 	case bool:
 		return strconv.AppendBool(out, v)
 	case json.Number:
-		return append(out, canonicalNumber(v)...)
+		return append(out, number.Canonical(v)...)
 	case string:
 		return appendText(out, v)
 	case []any:

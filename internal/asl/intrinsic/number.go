@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
-	"strings"
 )
 
 func integer(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
@@ -15,14 +14,14 @@ func integer(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10))
 // roundedInteger reads a number as Step Functions reads the integers of its
 // functions: rounded to the nearest, halves up.
 func roundedInteger(v any) (int64, bool) {
-	number, ok := v.(json.Number)
+	n, ok := v.(json.Number)
 	if !ok {
 		return 0, false
 	}
-	if n, err := strconv.ParseInt(string(number), 10, 64); err == nil {
-		return n, true
+	if i, err := strconv.ParseInt(string(n), 10, 64); err == nil {
+		return i, true
 	}
-	f, err := strconv.ParseFloat(string(number), 64)
+	f, err := strconv.ParseFloat(string(n), 64)
 	if err != nil {
 		return 0, false
 	}
@@ -31,38 +30,6 @@ func roundedInteger(v any) (int64, bool) {
 		return 0, false
 	}
 	return int64(f), true
-}
-
-// canonicalNumber writes a number as Step Functions does after it has read it:
-// integers in full, others as Java writes a double.
-func canonicalNumber(n json.Number) string {
-	text := string(n)
-	if !strings.ContainsAny(text, ".eE") {
-		if text == "-0" {
-			return "0"
-		}
-		return text
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return text
-	}
-	if abs := math.Abs(f); f == 0 || abs >= 1e-3 && abs < 1e7 {
-		text = strconv.FormatFloat(f, 'f', -1, 64)
-		if !strings.Contains(text, ".") {
-			text += ".0"
-		}
-		return text
-	}
-	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
-	if !strings.Contains(mantissa, ".") {
-		mantissa += ".0"
-	}
-	sign := ""
-	if exponent[0] == '-' {
-		sign = "-"
-	}
-	return mantissa + "E" + sign + strings.TrimLeft(exponent, "+-0")
 }
 
 func mathAdd(_ Env, args []any) (any, error) {
