@@ -52,6 +52,7 @@ type Dispatcher struct {
 	receiver Receiver
 	options  DispatcherOptions
 	woken    chan struct{}
+	retries  retries // used by Run alone
 }
 
 // NewDispatcher makes a dispatcher; Run runs it.
@@ -77,9 +78,12 @@ func (d *Dispatcher) Wake() {
 // timeout, and returns. Only one may run on an outbox at a time.
 func (d *Dispatcher) Run(ctx context.Context) {
 	for ctx.Err() == nil {
-		sleep := d.deliverDue(ctx)
-		if sleep <= 0 {
+		if more := d.deliverDue(ctx); more {
 			continue
+		}
+		sleep := recheck
+		if at, ok := d.retries.next(); ok {
+			sleep = max(0, min(sleep, at.Sub(d.options.Now())))
 		}
 		select {
 		case <-ctx.Done():
@@ -89,59 +93,69 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	}
 }
 
-// deliverDue delivers a batch of what is due and answers how long to sleep afterwards.
-func (d *Dispatcher) deliverDue(ctx context.Context) time.Duration {
-	due, err := d.outbox.Undelivered(ctx, d.options.Now(), batchSize)
+// deliverDue delivers a batch of what is due, notes when to try again what failed, and
+// answers whether more may be due.
+func (d *Dispatcher) deliverDue(ctx context.Context) (more bool) {
+	now := d.options.Now()
+	d.retries.forget(now)
+	due, err := d.outbox.Undelivered(ctx, now, batchSize)
 	if err != nil {
 		if ctx.Err() == nil {
 			d.options.Log.ErrorContext(ctx, "the outbox cannot be read; notifications wait", "error", err)
 		}
-		return outboxRetry
+		d.retries.add(now.Add(outboxRetry))
+		return false
 	}
-	sleeps := make([]time.Duration, len(due))
+	outcomes := make([]outcome, len(due))
 	var attempts errgroup.Group
 	attempts.SetLimit(inFlight)
 	for i, n := range due {
 		attempts.Go(func() error {
-			sleeps[i] = recheck
 			if ctx.Err() == nil {
-				sleeps[i] = d.attempt(ctx, n)
+				outcomes[i] = d.attempt(ctx, n)
 			}
 			return nil
 		})
 	}
-	_ = attempts.Wait() // attempts report into sleeps
-	if len(due) == batchSize {
-		return 0
+	_ = attempts.Wait() // attempts answer into outcomes
+	more = len(due) == batchSize
+	for _, o := range outcomes {
+		if !o.retryAt.IsZero() {
+			d.retries.add(o.retryAt)
+		}
+		more = more && !o.unnoted
 	}
-	sleep := recheck
-	for _, s := range sleeps {
-		sleep = min(sleep, s)
-	}
-	return sleep
+	return more
 }
 
-// attempt tries to deliver one notification and answers after what time there is more
-// to do. What was begun is finished and written down though ctx ends.
-func (d *Dispatcher) attempt(ctx context.Context, n Notification) time.Duration {
+// outcome is what came of an attempt.
+type outcome struct {
+	retryAt time.Time // zero if it was delivered
+	unnoted bool      // the outbox could not be told
+}
+
+// attempt tries to deliver one notification. What was begun is finished and written down
+// though ctx ends.
+func (d *Dispatcher) attempt(ctx context.Context, n Notification) (o outcome) {
 	ctx = context.WithoutCancel(ctx)
 	bounded, cancel := context.WithTimeout(ctx, d.options.Timeout)
 	failure := d.receiver.Deliver(bounded, n)
 	cancel()
 
-	now, next := d.options.Now(), recheck
+	now := d.options.Now()
 	var err error
 	if failure == nil {
 		err = d.outbox.Delivered(ctx, n.ID, now)
 	} else {
-		next = backoff(n.Attempts+1, d.options.Random())
+		wait := backoff(n.Attempts+1, d.options.Random())
+		o.retryAt = now.Add(wait)
 		d.options.Log.WarnContext(ctx, "notification not delivered; it will be tried again", "notification", n.ID,
-			"receiver", d.receiver.Name(), "attempt", n.Attempts+1, "retryIn", next.String(), "error", failure)
-		err = d.outbox.Failed(ctx, n.ID, failure.Error(), now.Add(next))
+			"receiver", d.receiver.Name(), "attempt", n.Attempts+1, "retryIn", wait.String(), "error", failure)
+		err = d.outbox.Failed(ctx, n.ID, failure.Error(), o.retryAt)
 	}
 	if err != nil {
 		d.options.Log.ErrorContext(ctx, "the outbox cannot be written; a notification may be delivered again", "notification", n.ID, "error", err)
-		return outboxRetry
+		return outcome{retryAt: now.Add(outboxRetry), unnoted: true}
 	}
-	return next
+	return o
 }

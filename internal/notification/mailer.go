@@ -84,8 +84,8 @@ func (m *Mailer) options(conn net.Conn) []mail.Option {
 	if m.server.User != "" {
 		options = append(options, mail.WithUsername(m.server.User), mail.WithPassword(m.server.password))
 		if m.server.TLS {
-			// go-mail does not see that the connection is encrypted and would withhold PLAIN.
-			options = append(options, mail.WithSMTPAuth(mail.SMTPAuthPlainNoEnc))
+			// With a connection that it did not encrypt itself go-mail discovers no PLAIN.
+			options = append(options, mail.WithSMTPAuth(mail.SMTPAuthPlain))
 		} else {
 			options = append(options, mail.WithTLSPolicy(mail.TLSMandatory), mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover))
 		}
