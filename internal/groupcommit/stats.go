@@ -1,0 +1,21 @@
+package groupcommit
+
+import "sync/atomic"
+
+// Stats counts since the file was opened.
+type Stats struct {
+	Commits  int64 // transactions committed, each one sync of the log
+	Writes   int64 // calls of Write that they carried
+	Restarts int64 // times the log was emptied into the file and begun again
+}
+
+type stats struct{ commits, writes atomic.Int64 }
+
+// Stats answers the counts.
+func (db *DB) Stats() Stats {
+	s := Stats{Commits: db.stats.commits.Load(), Writes: db.stats.writes.Load()}
+	if db.checkpoint != nil {
+		s.Restarts = db.checkpoint.restarts.Load()
+	}
+	return s
+}

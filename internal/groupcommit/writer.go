@@ -1,0 +1,183 @@
+package groupcommit
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+)
+
+const (
+	// A group ends at so many writes or after so long, so that what is urgent waits for
+	// no longer than that while a backlog is worked off.
+	maxGroup  = 1024
+	groupTime = 5 * time.Millisecond
+)
+
+// writeLoop owns the writing connection until the queue is closed and empty.
+func (db *DB) writeLoop() {
+	defer close(db.written)
+	for {
+		first, between := db.queue.wait()
+		switch {
+		case between != nil:
+			between()
+		case first == nil:
+			return
+		default:
+			db.commitGroup(first)
+		}
+	}
+}
+
+// commitGroup runs first and whatever else waits in one transaction and answers all.
+func (db *DB) commitGroup(first *job) {
+	var group []*job
+	begin := db.alive()
+	if begin == nil {
+		begin = run(db.writer, "BEGIN IMMEDIATE")
+	}
+	spoilt := false
+	end := time.Now().Add(groupTime)
+	for j := first; j != nil; j = db.nextOf(group) {
+		if !j.state.CompareAndSwap(waiting, begun) {
+			continue
+		}
+		group = append(group, j)
+		if begin == nil && !spoilt {
+			spoilt = db.runJob(j)
+		}
+		if len(group) == maxGroup || time.Now().After(end) {
+			break
+		}
+	}
+	outcome := begin
+	if outcome == nil {
+		if spoilt {
+			outcome = db.runAgain(group)
+		}
+		if outcome == nil {
+			outcome = db.commit(len(group))
+		}
+	}
+	outcome = explain(db.path, outcome)
+	for _, j := range group {
+		j.finish(db.path, outcome)
+	}
+	if db.checkpoint != nil {
+		db.checkpoint.wrote()
+	}
+}
+
+// nextOf answers the next job of a group. Before it gives a group up it lets others
+// run once: the callers of the commit before are just about to come back.
+func (db *DB) nextOf(group []*job) *job {
+	j := db.queue.next()
+	if j == nil && len(group) > 0 {
+		runtime.Gosched()
+		j = db.queue.next()
+	}
+	return j
+}
+
+// runJob runs one job in the open transaction. It answers true when the job failed
+// after it had written, or took the transaction with it: the group must run again.
+func (db *DB) runJob(j *job) (spoilt bool) {
+	before := totalChanges(db.writer)
+	j.call(db.writer)
+	if j.err == nil && j.panic == nil {
+		return false
+	}
+	return db.writer.AutocommitEnabled() || totalChanges(db.writer) != before
+}
+
+// runAgain undoes the group and runs it once more, each job in a savepoint, so that
+// those that fail leave nothing and the others are kept.
+func (db *DB) runAgain(group []*job) error {
+	if err := db.rollback(); err != nil {
+		return err
+	}
+	if err := run(db.writer, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	for _, j := range group {
+		if err := run(db.writer, "SAVEPOINT job"); err != nil {
+			return errors.Join(err, db.rollback())
+		}
+		j.call(db.writer)
+		failed := j.err != nil || j.panic != nil
+		if failed && db.writer.AutocommitEnabled() {
+			return fmt.Errorf("a write of the same group undid it: %w", j.err)
+		}
+		if failed {
+			if err := run(db.writer, "ROLLBACK TO job"); err != nil {
+				return errors.Join(err, db.rollback())
+			}
+		}
+		if err := run(db.writer, "RELEASE job"); err != nil {
+			return errors.Join(err, db.rollback())
+		}
+	}
+	return nil
+}
+
+func (db *DB) commit(writes int) error {
+	if err := db.fault(BeforeCommit); err != nil {
+		return errors.Join(err, db.rollback())
+	}
+	if err := run(db.writer, "COMMIT"); err != nil {
+		err = errors.Join(err, db.rollback())
+		if unsynced(err) {
+			db.die(fmt.Errorf("a sync of %s failed; restart the program to see what was kept: %w", db.path, err))
+		}
+		return err
+	}
+	db.stats.commits.Add(1)
+	db.stats.writes.Add(int64(writes))
+	return db.fault(AfterCommit)
+}
+
+// rollback ends the transaction, if there still is one.
+func (db *DB) rollback() error {
+	if db.writer.AutocommitEnabled() {
+		return nil
+	}
+	return run(db.writer, "ROLLBACK")
+}
+
+func (db *DB) die(err error) { db.dead.CompareAndSwap(nil, &err) }
+
+func (j *job) call(conn *sqlite.Conn) {
+	defer func() {
+		if j.panic = recover(); j.panic != nil {
+			j.err = fmt.Errorf("panic: %v", j.panic)
+		}
+	}()
+	j.err = j.write(conn)
+}
+
+// finish tells the caller. Its own refusal comes first: that was decided by what it
+// read in a transaction of which nothing else of it remains.
+func (j *job) finish(path string, commit error) {
+	err := commit
+	if j.err != nil && (commit == nil || !errors.Is(commit, ErrCrash)) {
+		err = explain(path, j.err)
+	}
+	j.done <- err
+}
+
+// totalChanges counts all rows that the connection has inserted, updated or deleted.
+func totalChanges(conn *sqlite.Conn) int64 {
+	stmt, err := conn.Prepare("SELECT total_changes()")
+	if err != nil {
+		return -1
+	}
+	if ok, err := stmt.Step(); !ok || err != nil {
+		return -1
+	}
+	n := stmt.ColumnInt64(0)
+	stmt.Reset()
+	return n
+}
