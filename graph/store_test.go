@@ -35,14 +35,11 @@ func (s *memoryStore) enter(ctx context.Context, method string) error {
 	s.calls[method]++
 	fault := s.fault
 	s.mu.Unlock()
-	if fault != nil {
-		if err := fault(ctx, method); err != nil {
-			s.mu.Lock()
-			return err
-		}
+	defer s.mu.Lock() // also when fault panics: leave follows
+	if fault == nil {
+		return nil
 	}
-	s.mu.Lock()
-	return nil
+	return fault(ctx, method)
 }
 
 func (s *memoryStore) leave() { s.mu.Unlock() }
