@@ -72,7 +72,7 @@ func (r *readers) connection() (*sqlite.Conn, error) {
 }
 
 // put takes a connection back. A statement left in the middle of its rows would keep
-// an old snapshot, and with it the whole log: it is ended here.
+// an old snapshot, and with it the whole log: SetInterrupt resets those.
 func (r *readers) put(conn *sqlite.Conn) {
 	conn.SetInterrupt(nil)
 	r.mu.Lock()
@@ -89,6 +89,11 @@ func (r *readers) close() error {
 	for range cap(r.slots) {
 		r.slots <- struct{}{}
 	}
+	defer func() { // who comes later is told that it is closed
+		for range cap(r.slots) {
+			<-r.slots
+		}
+	}()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var first error
