@@ -45,6 +45,7 @@ func (p *program) connect(role booking.Role) (*client.Client, error) {
 	}
 	c, err := client.New(client.Options{
 		Server: server, Token: token, Timeout: p.global.timeout, Agent: "vacancy/" + version(), Wait: p.wait,
+		Rand: func() float64 { return float64(p.rand()>>11) / (1 << 53) },
 	})
 	if err != nil {
 		return nil, usageError{err}

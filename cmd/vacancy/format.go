@@ -65,3 +65,11 @@ func formatOptional[T any](v *T) string {
 	}
 	return fmt.Sprint(*v)
 }
+
+// plural writes a count of things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
+}

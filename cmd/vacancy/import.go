@@ -111,5 +111,5 @@ func (p *program) printImport(result client.Import) {
 	if result.DryRun {
 		verb = "would be imported"
 	}
-	p.printf("%d listings %s, %d known already, %d rows refused.\n", result.Created, verb, result.Known, len(result.Refused))
+	p.printf("%s %s, %d known already, %s refused.\n", plural(result.Created, "listing"), verb, result.Known, plural(len(result.Refused), "row"))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -20,13 +21,14 @@ type program struct {
 	now    func() time.Time
 	wait   func(context.Context, time.Duration) error // until the time has passed or ctx ends
 	newKey func() string                              // an idempotency key or a name, unique
+	rand   func() uint64                              // uniform; no secret is made of it
 
 	global globalFlags
 	ready  bool // the command line was understood; what fails now is no usage error
 }
 
 func newProgram(in io.Reader, out, err io.Writer) *program {
-	return &program{in: in, out: out, err: err, getenv: os.LookupEnv, now: time.Now, wait: waitOnClock, newKey: uuid.NewString}
+	return &program{in: in, out: out, err: err, getenv: os.LookupEnv, now: time.Now, wait: waitOnClock, newKey: uuid.NewString, rand: rand.Uint64}
 }
 
 // run runs one command line and answers the exit code.

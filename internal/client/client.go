@@ -3,14 +3,13 @@ package client
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 )
 
-// Options says how to reach a server. Only Server is required.
+// Options says how to reach a server. Server, Wait and Rand are required.
 type Options struct {
 	Server  string        // base URL, "http://127.0.0.1:8080"; the scheme may be left out
 	Token   string        // bearer token; sent nowhere but to Server
@@ -19,8 +18,8 @@ type Options struct {
 	Retry   RetryPolicy   // the zero value means DefaultRetry
 
 	HTTP *http.Client                               // nil: a client of its own
-	Wait func(context.Context, time.Duration) error // nil: the wall clock
-	Rand func() float64                             // in [0, 1), for jitter; nil: math/rand
+	Wait func(context.Context, time.Duration) error // until the time has passed, or ctx's error
+	Rand func() float64                             // uniform in [0, 1), for jitter; safe for concurrent use
 }
 
 // Client calls one server as one principal. It is safe for concurrent use.
@@ -55,12 +54,6 @@ func New(o Options) (*Client, error) {
 	}
 	if c.http == nil {
 		c.http = &http.Client{CheckRedirect: stayOnServer}
-	}
-	if c.wait == nil {
-		c.wait = wait
-	}
-	if c.rand == nil {
-		c.rand = rand.Float64
 	}
 	return c, nil
 }
@@ -97,15 +90,4 @@ func stayOnServer(r *http.Request, via []*http.Request) error {
 		return fmt.Errorf("the server redirects in a circle")
 	}
 	return nil
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

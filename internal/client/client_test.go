@@ -157,7 +157,7 @@ func TestNobodyListens(t *testing.T) {
 	address := listener.Addr().String()
 	_ = listener.Close()
 	waits := &recordedWaits{}
-	c, err := New(Options{Server: address, Wait: waits.wait})
+	c, err := New(Options{Server: address, Wait: waits.wait, Rand: func() float64 { return 0 }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/client"
+)
+
+func newWorkflowShow(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show EXECUTION",
+		Short: "Show an execution: status, input, output or error",
+		Long:  `Show an execution: its status, its input, and its output or the error it ended with.`,
+		Example: `  vacancy workflow show res_0d9k1m6a2s5ug0o2qk7o5v1b3c
+  vacancy workflow show trip/trip-4711 --json`,
+		Args: oneArgument(anExecution),
+		RunE: func(command *cobra.Command, args []string) error { return p.workflowShow(command.Context(), args[0]) },
+	}
+}
+
+func (p *program) workflowShow(ctx context.Context, argument string) error {
+	c, err := p.connect(booking.Manager)
+	if err != nil {
+		return err
+	}
+	machine, name := executionID(argument)
+	execution, err := c.Execution(ctx, machine, name)
+	if err != nil {
+		return err
+	}
+	if p.global.json {
+		return p.printJSON(execution)
+	}
+	p.printExecution(execution)
+	return nil
+}
+
+func (p *program) printExecution(x client.Execution) {
+	p.printf("Execution  %s/%s\n", x.Machine, x.Name)
+	p.printf("ARN        %s\n", x.ARN)
+	p.printf("Status     %s\n", x.Status)
+	p.printf("Started    %s\n", formatTime(x.StartedAt))
+	if x.StoppedAt != nil {
+		p.printf("Stopped    %s, after %s\n", formatTime(*x.StoppedAt), took(x))
+	}
+	if x.Error != "" {
+		p.printf("Error      %s\n", x.Error)
+	}
+	if x.Cause != "" {
+		p.printf("Cause      %s\n", x.Cause)
+	}
+	p.printf("Input      %s\n", x.Input)
+	if len(x.Output) > 0 {
+		p.printf("Output     %s\n", x.Output)
+	}
+}
