@@ -21,61 +21,72 @@ const (
 	keptDocumentBytes = 8 << 10
 )
 
-// documents parses, bounds and validates documents, and keeps those that passed. To
-// gqlgen's executor it is the query cache: the executor itself never parses.
+// admitted is a document that may be run.
+type admitted struct {
+	doc *document
+	// affordable: none of its operations costs too much, whatever its variables are.
+	affordable bool
+}
+
+// documents parses, bounds and validates documents, and keeps those that passed. The
+// executor itself never parses: to it this is the query cache, which has every document
+// that was admitted.
 type documents struct {
 	schema        *ast.Schema
 	limits        Limits
 	introspection bool
-	kept          *lru.Cache[string, *document]
+	cost          costLimit
+	kept          *lru.Cache[string, *admitted]
 }
 
-func newDocuments(schema *ast.Schema, limits Limits, introspection bool) *documents {
-	kept, err := lru.New[string, *document](keptDocuments)
+func newDocuments(schema *ast.Schema, cost costLimit, limits Limits, introspection bool) *documents {
+	kept, err := lru.New[string, *admitted](keptDocuments)
 	if err != nil {
 		panic(err) // only for a size below 1
 	}
-	return &documents{schema: schema, limits: limits, introspection: introspection, kept: kept}
+	return &documents{schema: schema, cost: cost, limits: limits, introspection: introspection, kept: kept}
 }
 
-type admittedKey struct{}
-
-// admit refuses a document that cannot be run or asks too much. Otherwise it answers
-// the context in which Get finds it.
-func (d *documents) admit(ctx context.Context, query string) (context.Context, gqlerror.List) {
-	if d.kept.Contains(query) {
-		return ctx, nil
+// admit answers the document, or why it is refused: it cannot be run or asks too much.
+func (d *documents) admit(ctx context.Context, query string) (*admitted, gqlerror.List) {
+	if found, ok := d.kept.Get(query); ok {
+		return found, nil
 	}
 	if len(query) > d.limits.QueryBytes {
-		return ctx, refuseDocument(errcode.ParseFailed, "the document has %d bytes, at most %d are read", len(query), d.limits.QueryBytes)
+		return nil, refuseDocument(errcode.ParseFailed, "the document has %d bytes, at most %d are read", len(query), d.limits.QueryBytes)
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, d.limits.Tokens)
 	if err != nil {
-		return ctx, d.bounded(errcode.ParseFailed, gqlerror.List{gqlerror.Wrap(err)})
+		return nil, d.bounded(errcode.ParseFailed, gqlerror.List{gqlerror.Wrap(err)})
 	}
 	if len(doc.Operations) == 0 {
-		return ctx, refuseDocument(errcode.ValidationFailed, "the document holds no operation")
+		return nil, refuseDocument(errcode.ValidationFailed, "the document holds no operation")
 	}
 	// Before validation, whose cost is not linear in what it is given.
 	if refusal := checkShape(doc, d.limits, d.introspection); refusal != nil {
-		return ctx, gqlerror.List{refusal}
+		return nil, gqlerror.List{refusal}
 	}
 	if errs := validator.ValidateWithRules(d.schema, doc, validationRules()); len(errs) > 0 {
-		return ctx, d.bounded(errcode.ValidationFailed, errs)
+		return nil, d.bounded(errcode.ValidationFailed, errs)
 	}
-	// Kept at once as well as handed on: nothing says how long the cache keeps it.
+	found := &admitted{doc: doc, affordable: d.cost.always(ctx, doc)}
 	if len(query) <= keptDocumentBytes {
-		d.kept.Add(query, doc)
+		d.kept.Add(query, found)
 	}
-	return context.WithValue(ctx, admittedKey{}, doc), nil
+	return found, nil
 }
 
-// Get answers a document that was admitted.
-func (d *documents) Get(ctx context.Context, query string) (*document, bool) {
-	if doc, ok := ctx.Value(admittedKey{}).(*document); ok {
-		return doc, true
-	}
-	return d.kept.Get(query)
+type documentKey struct{}
+
+// with answers the context in which the executor finds the document.
+func (a *admitted) with(ctx context.Context) context.Context {
+	return context.WithValue(ctx, documentKey{}, a.doc)
+}
+
+// Get answers the document that was admitted for this request.
+func (*documents) Get(ctx context.Context, _ string) (*document, bool) {
+	doc, ok := ctx.Value(documentKey{}).(*document)
+	return doc, ok
 }
 
 // Add does nothing: admit has kept what is to be kept.

@@ -71,13 +71,13 @@ func New(c Config) *Handler {
 		Directives: generated.DirectiveRoot{Allow: allow},
 		Complexity: costs(),
 	})
-	documents := newDocuments(schema.Schema(), c.Limits, c.Development)
+	cost := costLimit{schema: schema, limit: c.Limits.Complexity}
+	documents := newDocuments(schema.Schema(), cost, c.Limits, c.Development)
 	run := executor.New(schema)
 	run.SetQueryCache(documents)
 	run.SetErrorPresenter(presenter{log: c.Log, requestID: c.RequestID}.present)
 	run.SetRecoverFunc(recovered)
-	run.Use(&costLimit{limit: c.Limits.Complexity, introspection: c.Development})
-	return &Handler{executor: run, documents: documents, limits: c.Limits}
+	return &Handler{executor: run, documents: documents, cost: cost, limits: c.Limits, introspection: c.Development}
 }
 
 var _ graphql.Cache[*document] = (*documents)(nil)

@@ -23,9 +23,11 @@ import (
 // not be run; 405, 413 and 415 for what is no request of this kind. Every answer but
 // the success has the shape of a GraphQL answer too.
 type Handler struct {
-	executor  *executor.Executor
-	documents *documents
-	limits    Limits
+	executor      *executor.Executor
+	documents     *documents
+	cost          costLimit
+	limits        Limits
+	introspection bool
 }
 
 // Media types of answers ("GraphQL over HTTP").
@@ -115,18 +117,23 @@ func (h *Handler) run(w http.ResponseWriter, ctx context.Context, params *graphq
 	defer cancel()
 	ctx = graphql.StartOperationTrace(ctx)
 
-	ctx, errs := h.documents.admit(ctx, params.Query)
+	admitted, errs := h.documents.admit(ctx, params.Query)
 	if errs != nil {
 		// A new document's fault: no operation is known to present it with.
 		writeResponse(w, http.StatusBadRequest, &graphql.Response{Errors: errs})
 		return
 	}
-	operation, errs := h.executor.CreateOperationContext(ctx, params)
+	operation, errs := h.executor.CreateOperationContext(admitted.with(ctx), params)
+	if errs == nil && !admitted.affordable {
+		if refusal := h.cost.check(ctx, operation.Operation, operation.Variables); refusal != nil {
+			errs = gqlerror.List{refusal}
+		}
+	}
 	if errs != nil {
-		ctx = graphql.WithOperationContext(ctx, operation)
-		writeResponse(w, http.StatusBadRequest, h.executor.DispatchError(ctx, h.documents.bounded(errorCode(errs), errs)))
+		writeResponse(w, http.StatusBadRequest, &graphql.Response{Errors: h.documents.bounded(errorCode(errs), errs)})
 		return
 	}
+	operation.DisableIntrospection = !h.introspection
 	respond, ctx := h.executor.DispatchOperation(ctx, operation)
 	response := respond(ctx)
 	if response == nil { // the time was up before there was anything to show
