@@ -1,0 +1,41 @@
+package e2e_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// binary is the program under test, built once from this tree.
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "vacancy-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "vacancy")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	build := exec.Command("go", "build", "-o", binary, "github.com/vacancy/vacancy/cmd/vacancy")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "the program under test does not build: %v\n%s", err, out)
+		return 1
+	}
+	code := m.Run()
+	if err := shared.close(); err != nil {
+		fmt.Fprintf(os.Stderr, "FAIL: after the suite: %v\n", err)
+		return 1
+	}
+	return code
+}
