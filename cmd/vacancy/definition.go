@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vacancy/vacancy/internal/asl"
 	"github.com/vacancy/vacancy/statemachine"
 )
 
@@ -58,10 +59,23 @@ func (p *program) readDefinition(argument string) (definition, error) {
 	return definition{name, false, source}, nil
 }
 
-// invalid tells every problem of a definition, each with its place, as one line.
+// invalid tells every problem of a definition, each with its place, one a line.
 func (p *program) invalid(argument string, err error) error {
-	for line := range strings.Lines(err.Error()) {
-		p.notef("%s: %s\n", argument, strings.TrimSpace(line))
+	for _, problem := range problemsOf(err) {
+		if problem.Line == 0 {
+			p.notef("%s: %s\n", argument, problem.Message)
+			continue
+		}
+		p.notef("%s:%s\n", argument, problem)
 	}
 	return alreadyTold{exitUsage}
+}
+
+// problemsOf answers the problems that asl.Parse found.
+func problemsOf(err error) []asl.Problem {
+	var invalid *asl.InvalidDefinition
+	if errors.As(err, &invalid) {
+		return invalid.Problems
+	}
+	return []asl.Problem{{Message: err.Error(), Severity: asl.SeverityError}}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/vacancy/vacancy/internal/asl"
@@ -26,12 +28,38 @@ func (p *program) workflowValidate(argument string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := asl.Parse(d.source); err != nil {
+	_, err = asl.Parse(d.source)
+	switch {
+	case p.global.json:
+		return p.validityJSON(err)
+	case err != nil:
 		return p.invalid(argument, err)
-	}
-	if p.global.json {
-		return p.printJSON(map[string]any{"valid": true})
 	}
 	p.printf("%s is valid.\n", argument)
 	return nil
+}
+
+// validity is what --json prints.
+type validity struct {
+	Valid    bool             `json:"valid"`
+	Problems []definitionFlaw `json:"problems"`
+}
+
+type definitionFlaw struct {
+	Path       string `json:"path"`
+	Line       int    `json:"line"`
+	Column     int    `json:"column"`
+	Message    string `json:"message"`
+	Suggestion string `json:"suggestion,omitempty"`
+}
+
+func (p *program) validityJSON(err error) error {
+	v := validity{Valid: err == nil, Problems: []definitionFlaw{}}
+	if err == nil {
+		return p.printJSON(v)
+	}
+	for _, problem := range problemsOf(err) {
+		v.Problems = append(v.Problems, definitionFlaw{problem.Path, problem.Line, problem.Column, problem.Message, problem.Suggestion})
+	}
+	return errors.Join(p.printJSON(v), alreadyTold{exitUsage})
 }
