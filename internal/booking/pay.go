@@ -32,11 +32,14 @@ func (s *Service) PayReservation(ctx context.Context, who Principal, id, method,
 		return r, replayed(past)
 	}
 
-	if begun, err := s.apply(ctx, BeginPayment{On: s.on(r, who.ID), Method: method}); err != nil {
-		return r, err
-	} else {
-		r = begun
+	begun, err := s.apply(ctx, BeginPayment{On: s.on(r, who.ID), Method: method})
+	if CodeOf(err) == HoldExpired {
+		return s.afterDeadline(ctx, r)
 	}
+	if err != nil {
+		return r, err
+	}
+	r = begun
 	if r.Payment.Status != Pending {
 		return r, nil // paid already, and waiting to be captured
 	}
@@ -120,14 +123,37 @@ func (s *Service) declined(ctx context.Context, r Reservation, who Principal, de
 	return b.Reservation, Refuse(PaymentDeclined, "the payment was declined (%s); try another payment method before the hold ends", declined.Code)
 }
 
+// afterDeadline answers a pay that comes when the hold has lapsed. An earlier one, whose
+// answer got lost, may have been authorized in time: the execution would honour that,
+// so nobody is told that the hold has ended before the gateway was asked, or before the
+// hold is released.
+func (s *Service) afterDeadline(ctx context.Context, r Reservation) (Reservation, error) {
+	current, err := s.store.Reservation(ctx, r.ID)
+	if err == nil && current.Lapsed(s.now()) {
+		current, err = s.askAtDeadline(ctx, current)
+	}
+	if err != nil {
+		return r, err
+	}
+	if current.paid() {
+		s.wake(ctx, current)
+		return current, nil
+	}
+	return s.tooLate(ctx, current)
+}
+
 // tooLate ends a pay that the store no longer takes: the hold is released if it has
-// lapsed, and what was authorized is given back.
+// lapsed, and what was authorized is given back. When the execution has found the
+// payment in time after all, it is paid.
 func (s *Service) tooLate(ctx context.Context, r Reservation) (Reservation, error) {
 	released, err := s.apply(ctx, ReleaseHold{On: s.on(r, BySystem), Reason: ReleaseExpired})
 	if err == nil {
 		s.wake(ctx, r)
 	} else if released, err = s.store.Reservation(ctx, r.ID); err != nil {
 		return r, err
+	}
+	if released.paid() {
+		return released, nil
 	}
 	if !released.Status.Live() && released.Status != ReservationPaid {
 		if released, err = s.ReturnMoney(ctx, r.ID); err != nil {

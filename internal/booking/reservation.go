@@ -46,6 +46,12 @@ func (r Reservation) Lapsed(now time.Time) bool {
 	return r.Status == Held && !now.Before(r.HoldExpiresAt) && !r.Payment.authorized()
 }
 
+// paid reports whether its payment was authorized in time and keeps it.
+func (r Reservation) paid() bool {
+	return (r.Status.Live() || r.Status == ReservationPaid) && r.Payment != nil &&
+		(r.Payment.Status == Authorized || r.Payment.Status == Captured)
+}
+
 // AsOf answers the reservation as it counts at now: one that has lapsed unpaid is
 // EXPIRED since its deadline, whether or not anything released it yet.
 func (r Reservation) AsOf(now time.Time) Reservation {
