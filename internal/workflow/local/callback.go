@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/vacancy/vacancy/internal/asl"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -30,29 +29,15 @@ func (r *Runner) SendTaskHeartbeat(ctx context.Context, token string) error {
 }
 
 func (r *Runner) callback(ctx context.Context, ev asl.Event) error {
-	id, ok := r.executionOf(ev.Token)
+	machine, name, ok := asl.TokenExecution(ev.Token)
 	if !ok {
 		return workflow.ErrInvalidToken
 	}
-	err := r.tell(ctx, id, ev)
+	err := r.tell(ctx, workflow.ExecutionID{Machine: machine, Name: name}, ev)
 	if errors.Is(err, workflow.ErrExecutionDoesNotExist) {
 		return workflow.ErrInvalidToken
 	}
 	return err
-}
-
-// executionOf answers the execution that a token was made for.
-func (r *Runner) executionOf(token string) (workflow.ExecutionID, bool) {
-	arn, err := tokenExecution(token)
-	if err != nil {
-		return workflow.ExecutionID{}, false
-	}
-	rest, ok := strings.CutPrefix(arn, r.cfg.ARNPrefix+":execution:")
-	if !ok {
-		return workflow.ExecutionID{}, false
-	}
-	machine, name, ok := strings.Cut(rest, ":")
-	return workflow.ExecutionID{Machine: machine, Name: name}, ok
 }
 
 // Stop implements workflow.Runner.

@@ -65,7 +65,6 @@ var flowTests = []test{
 	}},
 	{"Flow/AFailingBranchFailsTheParallel", func(h *harness) {
 		release := make(chan struct{})
-		h.Cleanup(func() { close(release) })
 		h.given(`{"StartAt":"Both","States":{
 			"Both":{"Type":"Parallel","End":true,
 				"Catch":[{"ErrorEquals":["PaymentDeclined"],"Next":"Wait"}],
@@ -84,6 +83,7 @@ var flowTests = []test{
 					return in, nil
 				},
 			})
+		h.Cleanup(func() { close(release) })
 		h.succeeds("a", `{}`, `"undone"`)
 	}},
 	{"Flow/Map", func(h *harness) {

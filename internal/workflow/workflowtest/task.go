@@ -172,7 +172,6 @@ var taskTests = []test{
 	}},
 	{"Task/TimeoutEndsIt", func(h *harness) {
 		release := make(chan struct{})
-		h.Cleanup(func() { close(release) })
 		h.given(caught(func(catch string) string { return invoke("Slow", `"TimeoutSeconds":1,`+catch) }, "States.Timeout"),
 			map[string]workflow.Handler{
 				"Slow": func(ctx context.Context, _ json.RawMessage) (json.RawMessage, error) {
@@ -183,6 +182,7 @@ var taskTests = []test{
 					return json.RawMessage(`"too late"`), nil
 				},
 			})
+		h.Cleanup(func() { close(release) })
 		h.start("a", `{}`)
 		x := h.end("a")
 		if x.Status != workflow.Succeeded || !strings.Contains(string(x.Output), "States.Timeout") {

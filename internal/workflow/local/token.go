@@ -1,5 +1,0 @@
-package local
-
-import "errors"
-
-func tokenExecution(string) (string, error) { return "", errors.New("no token") }
