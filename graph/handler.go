@@ -170,7 +170,11 @@ func writeResponse(w http.ResponseWriter, status int, response *graphql.Response
 		_, _ = io.WriteString(w, "}\n")
 		return
 	}
-	_ = json.NewEncoder(w).Encode(response)
+	_ = json.NewEncoder(w).Encode(struct {
+		Errors     gqlerror.List   `json:"errors"`
+		Data       json.RawMessage `json:"data,omitempty"` // none when nothing was run
+		Extensions map[string]any  `json:"extensions,omitempty"`
+	}{response.Errors, response.Data, response.Extensions})
 }
 
 func orNull(data json.RawMessage) json.RawMessage {

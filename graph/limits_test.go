@@ -85,6 +85,7 @@ func TestHostileRequests(t *testing.T) {
 		{"introspection", quoted("{ __schema { types { name } } }"), 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"introspection of a type", quoted(`{ __type(name: "Apartment") { fields { name } } }`), 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"introspection in a fragment", quoted(`{ ...f } fragment f on Query { __schema { types { name } } }`), 400, "GRAPHQL_VALIDATION_FAILED"},
+		{"introspection by an unused fragment", quoted(`{ __typename } fragment f on __Type { name }`), 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"a thousand unknown fields", quoted("{" + names(480) + "}"), 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"a long unknown field", quoted("{ " + strings.Repeat("x", 10_000) + " }"), 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"a near miss", quoted("{ apartmint(id: 1) { id } }"), 400, "GRAPHQL_VALIDATION_FAILED"},
@@ -108,6 +109,9 @@ func TestHostileRequests(t *testing.T) {
 			}
 			if !json.Valid(got.Body.Bytes()) {
 				t.Errorf("no JSON: %.300s", got.Body)
+			}
+			if strings.Contains(got.Body.String(), `"data"`) {
+				t.Errorf("there are data of what was not run: %.300s", got.Body)
 			}
 			if took > mostTime || got.Body.Len() > mostBytes {
 				t.Errorf("took %s and %d bytes, at most %s and %d are allowed", took, got.Body.Len(), mostTime, mostBytes)
@@ -163,9 +167,13 @@ func TestWithinTheLimits(t *testing.T) {
 
 func TestIntrospectionInDevelopment(t *testing.T) {
 	a := newAPI(t, func(c *graph.Config) { c.Development = true })
-	// As GraphiQL asks, with types of types.
-	const query = `query IntrospectionQuery { __schema { queryType { name } types { kind name fields(includeDeprecated: true) { name args { name type { ...T } defaultValue } type { ...T } } } directives { name } } }
-		fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } }`
+	// As GraphiQL asks: types of types of types, in fragments.
+	const query = `query IntrospectionQuery { __schema { queryType { name } types { ...FullType } directives { name args { ...InputValue } } } }
+		fragment FullType on __Type { kind name description fields(includeDeprecated: true) { name args { ...InputValue } type { ...TypeRef } }
+			inputFields { ...InputValue } interfaces { ...TypeRef } enumValues(includeDeprecated: true) { name } possibleTypes { ...TypeRef } }
+		fragment InputValue on __InputValue { name type { ...TypeRef } defaultValue }
+		fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+			ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }`
 	got := a.value(ann, query, nil)
 	if at(got, "queryType.name") != "Query" || at(got, "types.10.name") == nil {
 		t.Errorf("the schema: %.300v", got)

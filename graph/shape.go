@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"strings"
+
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -101,15 +103,21 @@ func (m *measure) field(f *ast.Field) shape {
 	case "__typename":
 		s.roots = 0
 	case "__schema", "__type":
-		if !m.introspection {
-			m.refuse("the schema cannot be asked for here; it is published as graph/schema.graphql")
-		}
-		return s // its depth is bounded by a rule of the validator's
+		m.introspects()
+		return s
 	}
 	inner := m.selections(f.SelectionSet)
 	inner.depth, inner.roots = inner.depth+1, 0
 	s.add(inner)
 	return s
+}
+
+// introspects refuses a question about the schema, unless those are allowed. How deep
+// they go is then bounded by a rule of the validator's: types are in types are in types.
+func (m *measure) introspects() {
+	if !m.introspection {
+		m.refuse("the schema cannot be asked for here; it is published as graph/schema.graphql")
+	}
 }
 
 func (m *measure) fragment(name string) shape {
@@ -122,6 +130,10 @@ func (m *measure) fragment(name string) shape {
 	}
 	if m.open[name] {
 		m.refuse("a fragment is spread within itself")
+		return shape{}
+	}
+	if strings.HasPrefix(definition.TypeCondition, "__") {
+		m.introspects()
 		return shape{}
 	}
 	m.open[name] = true

@@ -12,10 +12,9 @@ import (
 //go:embed graphiql/index.html graphiql/assets
 var graphiqlFiles embed.FS
 
-// graphiqlPolicy lets the page run its own files and talk to this server, nothing
-// else. The editor sets styles on elements as it goes, which is why those are allowed;
-// scripts are not.
-const graphiqlPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+// graphiqlPolicy lets the page run and show its own files and talk to this server,
+// nothing else: no inline script or style, no other host.
+const graphiqlPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; " +
 	"font-src 'self' data:; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
