@@ -1,0 +1,164 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/vacancy/vacancy/internal/groupcommit"
+	"github.com/vacancy/vacancy/internal/workflow"
+	"github.com/vacancy/vacancy/internal/workflow/local"
+)
+
+// Journal is a local.Journal in the store's file. It is safe for concurrent use.
+type Journal struct {
+	db      *groupcommit.DB
+	started chan struct{}
+}
+
+var _ local.Journal = (*Journal)(nil)
+
+func newJournal(db *groupcommit.DB) *Journal {
+	return &Journal{db: db, started: make(chan struct{}, 1)}
+}
+
+// Started implements local.Journal.
+func (j *Journal) Started() <-chan struct{} { return j.started }
+
+func (j *Journal) signalStarted() {
+	select {
+	case j.started <- struct{}{}:
+	default:
+	}
+}
+
+// PutDefinition implements local.Journal.
+func (j *Journal) PutDefinition(ctx context.Context, machine, hash string, source []byte) error {
+	return j.db.Write(ctx, groupcommit.Urgent, func(conn *sqlite.Conn) error {
+		_, err := exec(conn, "INSERT INTO definitions (machine, hash, source) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+			func(p *params) { p.text(machine).text(hash).bytes(source) })
+		return err
+	})
+}
+
+// Definition implements local.Journal.
+func (j *Journal) Definition(ctx context.Context, machine, hash string) (source []byte, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		found, err := queryOne(conn, "SELECT source FROM definitions WHERE machine = ? AND hash = ?",
+			func(p *params) { p.text(machine).text(hash) },
+			func(c *columns) error {
+				source = c.bytes()
+				return nil
+			})
+		if err == nil && !found {
+			err = fmt.Errorf("definition %s of %s: %w", hash, machine, workflow.ErrStateMachineDoesNotExist)
+		}
+		return err
+	})
+	return source, err
+}
+
+// Create implements local.Journal.
+func (j *Journal) Create(ctx context.Context, r local.Record) (local.Record, error) {
+	var stored local.Record
+	err := j.db.Write(ctx, groupcommit.Backlog, func(conn *sqlite.Conn) error {
+		created, err := insertExecution(conn, r)
+		if err != nil {
+			return err
+		}
+		if !created {
+			x, err := readExecution(conn, r.ExecutionID)
+			if err != nil {
+				return err
+			}
+			stored = x.Record
+			return workflow.ErrExecutionAlreadyExists
+		}
+		stored = local.Record{ExecutionID: r.ExecutionID, Definition: r.Definition, Status: workflow.Running,
+			Input: append([]byte(nil), r.Input...), StartedAt: r.StartedAt.UTC()}
+		return nil
+	})
+	if err == nil {
+		j.signalStarted()
+	}
+	return stored, err
+}
+
+// Append implements local.Journal.
+func (j *Journal) Append(ctx context.Context, e local.Entry) error {
+	events := encodeEvents(e.Events)
+	priority := groupcommit.Backlog
+	if e.Urgent {
+		priority = groupcommit.Urgent
+	}
+	return j.db.Write(ctx, priority, func(conn *sqlite.Conn) error {
+		number, err := appendable(conn, e)
+		if err != nil {
+			return err
+		}
+		if err := advanceExecution(conn, number, e); err != nil || len(e.Events) == 0 {
+			return err
+		}
+		_, err = exec(conn, "INSERT INTO history (execution, last, events) VALUES (?, ?, ?)", func(p *params) {
+			p.int(number).int(e.Events[len(e.Events)-1].ID).bytes(events)
+		})
+		return err
+	})
+}
+
+// Load implements local.Journal.
+func (j *Journal) Load(ctx context.Context, id workflow.ExecutionID) (local.Record, error) {
+	var x executionRow
+	err := j.db.Read(ctx, func(conn *sqlite.Conn) (err error) {
+		x, err = readExecution(conn, id)
+		return err
+	})
+	return x.Record, err
+}
+
+const (
+	dueExecutions   = "SELECT machine, name, due FROM executions WHERE lane = ? AND due <= ? ORDER BY due LIMIT ?"
+	nextExecution   = "SELECT due FROM executions WHERE lane = ? ORDER BY due LIMIT 1"
+	countExecutions = "SELECT count(*) FROM executions WHERE lane = ?"
+)
+
+// Due implements local.Journal.
+func (j *Journal) Due(ctx context.Context, lane local.Lane, now time.Time, limit int) ([]local.Due, error) {
+	var due []local.Due
+	err := j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		due = nil
+		return query(conn, dueExecutions,
+			func(p *params) { p.int(int64(lane)).time(now).int(int64(limit)) },
+			func(c *columns) (bool, error) {
+				due = append(due, local.Due{ExecutionID: workflow.ExecutionID{Machine: c.text(), Name: c.text()}, At: c.time()})
+				return true, nil
+			})
+	})
+	return due, err
+}
+
+// NextDue implements local.Journal.
+func (j *Journal) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) (err error) {
+		ok, err = queryOne(conn, nextExecution, func(p *params) { p.int(int64(local.Deadlines)) }, func(c *columns) error {
+			at = c.time()
+			return nil
+		})
+		return err
+	})
+	return at, ok, err
+}
+
+// Count implements local.Journal. It walks the lane's part of the index.
+func (j *Journal) Count(ctx context.Context, lane local.Lane) (n int64, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		_, err := queryOne(conn, countExecutions, func(p *params) { p.int(int64(lane)) }, func(c *columns) error {
+			n = c.int()
+			return nil
+		})
+		return err
+	})
+	return n, err
+}

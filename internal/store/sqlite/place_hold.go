@@ -1,0 +1,114 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/groupcommit"
+	"github.com/vacancy/vacancy/internal/workflow"
+	"github.com/vacancy/vacancy/internal/workflow/local"
+)
+
+// PlaceHold implements booking.Store. With Options.StartExecutions it creates the
+// reservation's execution in the same transaction.
+func (s *Store) PlaceHold(ctx context.Context, p booking.PlaceHold) (booking.Reservation, error) {
+	hold := placing{PlaceHold: p, key: digest(p.Idempotency), start: s.options.StartExecutions}
+	err := s.db.Write(ctx, groupcommit.Urgent, hold.write)
+	if err != nil {
+		return booking.Reservation{}, err
+	}
+	if hold.started {
+		s.journal.signalStarted()
+	}
+	return hold.placed, nil
+}
+
+// placing is one PlaceHold on its way through the writer.
+type placing struct {
+	booking.PlaceHold
+	key   keyDigest
+	start *StartExecutions
+
+	placed  booking.Reservation
+	started bool
+}
+
+// write reads, decides and writes. In the common case, a vacant apartment and a new
+// key, that is one SELECT, one UPDATE and three INSERTs: that the key is new shows by
+// its INSERT, which comes first, so that nothing is written when it is not.
+func (h *placing) write(conn *sqlite.Conn) error {
+	h.started = false
+	a, found, err := readApartment(conn, h.ApartmentID)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return h.replayOr(conn, booking.ApartmentNotFound(h.ApartmentID))
+	}
+	var old reservationRow
+	var current *booking.Reservation
+	if a.Status == booking.Reserved {
+		if old, found, err = readReservation(conn, a.ReservationID); err != nil {
+			return err
+		} else if found {
+			current = &old.Reservation
+		}
+	}
+	decided, err := h.Decide(a.Apartment, current)
+	if err != nil {
+		return h.replayOr(conn, err)
+	}
+	if fresh, err := remember(conn, h.key, h.Idempotency); err != nil {
+		return err
+	} else if !fresh {
+		return h.replayOr(conn, fmt.Errorf("the record of idempotency key %x is gone again", h.key))
+	}
+	return h.store(conn, a, old, decided)
+}
+
+// replayOr answers what the key was answered with before, or the refusal if it is new.
+func (h *placing) replayOr(conn *sqlite.Conn, refusal error) error {
+	past, err := recall(conn, h.key, h.Idempotency)
+	if err != nil {
+		return err
+	}
+	if past == nil {
+		return refusal
+	}
+	r, found, err := readReservation(conn, past.ResultID)
+	if err == nil && !found {
+		err = fmt.Errorf("reservation %s of idempotency key %x is gone", past.ResultID, h.key)
+	}
+	h.placed = r.Reservation
+	return err
+}
+
+func (h *placing) store(conn *sqlite.Conn, a apartmentRow, old reservationRow, decided booking.Placed) error {
+	if decided.Expired != nil {
+		expired := old
+		expired.Reservation = *decided.Expired
+		if err := updateReservation(conn, old, expired); err != nil {
+			return err
+		}
+	}
+	r := decided.Reservation
+	if h.start != nil {
+		r.WorkflowStarted, h.started = true, true
+		_, err := insertExecution(conn, local.Record{
+			ExecutionID: workflow.ExecutionID{Machine: h.start.Machine, Name: decided.Start.Name},
+			Definition:  h.start.Definition, Input: decided.Start.Input, StartedAt: h.Now,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	seq, err := insertReservation(conn, r, a.latest)
+	if err != nil {
+		return err
+	}
+	h.placed = r
+	return updateHold(conn, apartmentRow{Apartment: decided.Apartment, seq: a.seq, latest: seq})
+}
