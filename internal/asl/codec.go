@@ -1,0 +1,341 @@
+package asl
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// codecVersion is the first byte of an encoded state. A release that writes another
+// still reads this one.
+const codecVersion = 1
+
+var errTruncated = errors.New("the encoded state is damaged")
+
+// MarshalBinary writes the state compactly; payloads stay the JSON they are.
+func (s *State) MarshalBinary() ([]byte, error) {
+	w := writer{b: make([]byte, 0, 512)}
+	w.b = append(w.b, codecVersion)
+	x := &s.context
+	for _, text := range []string{x.ExecutionARN, x.ExecutionName, x.RoleARN, x.StateMachineARN, x.StateMachineName} {
+		w.text(text)
+	}
+	w.time(x.StartTime)
+	w.text(string(s.status))
+	w.bytes(s.output)
+	w.text(s.failed.name)
+	w.text(s.failed.cause)
+	w.bytes(s.input)
+	w.time(s.deadline)
+	w.number(s.last)
+	w.flag(s.root != nil)
+	if s.root != nil {
+		w.frame(s.root)
+	}
+	return w.b, nil
+}
+
+// DecodeState reads what MarshalBinary wrote, of this or an earlier release, for an
+// execution of this definition.
+func (m *Machine) DecodeState(b []byte) (*State, error) {
+	if len(b) == 0 || b[0] != codecVersion {
+		return nil, fmt.Errorf("%w: it does not begin with a version that this release knows", errTruncated)
+	}
+	r := reader{b: b[1:]}
+	s := &State{}
+	x := &s.context
+	for _, text := range []*string{&x.ExecutionARN, &x.ExecutionName, &x.RoleARN, &x.StateMachineARN, &x.StateMachineName} {
+		*text = r.text()
+	}
+	x.StartTime = r.time()
+	s.status = Status(r.text())
+	s.output = r.bytes()
+	s.failed.name, s.failed.cause = r.text(), r.text()
+	s.input = r.bytes()
+	s.deadline = r.time()
+	s.last = r.number()
+	if r.flag() {
+		s.root = r.frame(nil, m.top, 0)
+	}
+	if r.err == nil && len(r.b) > 0 {
+		r.err = errTruncated
+	}
+	return s, r.err
+}
+
+// writer appends values to what it has written.
+type writer struct{ b []byte }
+
+func (w *writer) number(n int64) { w.b = binary.AppendVarint(w.b, n) }
+
+func (w *writer) flag(set bool) {
+	if set {
+		w.b = append(w.b, 1)
+	} else {
+		w.b = append(w.b, 0)
+	}
+}
+
+func (w *writer) text(s string) {
+	w.b = binary.AppendUvarint(w.b, uint64(len(s)))
+	w.b = append(w.b, s...)
+}
+
+// bytes keeps nil and empty apart.
+func (w *writer) bytes(p []byte) {
+	w.flag(p != nil)
+	if p != nil {
+		w.b = binary.AppendUvarint(w.b, uint64(len(p)))
+		w.b = append(w.b, p...)
+	}
+}
+
+func (w *writer) time(t time.Time) {
+	w.flag(!t.IsZero())
+	if !t.IsZero() {
+		w.number(t.Unix())
+		w.number(int64(t.Nanosecond()))
+	}
+}
+
+func (w *writer) frame(f *frame) {
+	w.text(f.state.name)
+	w.bytes(f.input.text())
+	w.time(f.enteredAt)
+	w.number(f.enteredID)
+	w.number(f.last)
+	w.number(int64(len(f.attempts)))
+	for _, n := range f.attempts {
+		w.number(int64(n))
+	}
+	var variables []byte
+	if len(f.variables) > 0 {
+		variables = encodeJSON(f.variables)
+	}
+	w.bytes(variables)
+	w.b = append(w.b, byte(f.phase))
+	w.time(f.until)
+	if f.phase == phaseTask {
+		w.task(&f.task)
+	}
+	w.flag(f.fan != nil)
+	if f.fan != nil {
+		w.fan(f.fan)
+	}
+}
+
+func (w *writer) task(t *task) {
+	w.number(t.id)
+	w.b = binary.AppendUvarint(w.b, t.nonce[0])
+	w.b = binary.AppendUvarint(w.b, t.nonce[1])
+	w.bytes(t.arguments)
+	w.time(t.deadline)
+	w.number(int64(t.heartbeat))
+	w.time(t.beatBy)
+	w.flag(t.submitted)
+}
+
+func (w *writer) fan(f *fan) {
+	var items []byte
+	if f.items != nil {
+		items = encodeJSON(f.items)
+	}
+	w.bytes(items)
+	for _, n := range []int{f.next, f.running, f.done, f.failed, f.concurrency, f.tolerated, len(f.children)} {
+		w.number(int64(n))
+	}
+	for i := range f.children {
+		child, result := f.children[i], &f.results[i]
+		w.flag(child != nil)
+		if child != nil {
+			w.frame(child)
+			continue
+		}
+		if i < f.next {
+			w.bytes(result.text())
+		}
+	}
+}
+
+// reader reads what a writer wrote. The first thing that does not fit is its err;
+// what is read after it is zero.
+type reader struct {
+	b   []byte
+	err error
+}
+
+func (r *reader) fail() { r.b, r.err = nil, errTruncated }
+
+func (r *reader) number() int64 {
+	n, size := binary.Varint(r.b)
+	if size <= 0 {
+		r.fail()
+		return 0
+	}
+	r.b = r.b[size:]
+	return n
+}
+
+func (r *reader) unsigned() uint64 {
+	n, size := binary.Uvarint(r.b)
+	if size <= 0 {
+		r.fail()
+		return 0
+	}
+	r.b = r.b[size:]
+	return n
+}
+
+// count reads a number of things that each take at least a byte, so a damaged state
+// cannot ask for more memory than it has bytes.
+func (r *reader) count() int {
+	n := r.number()
+	if n < 0 || n > int64(len(r.b)) {
+		r.fail()
+		return 0
+	}
+	return int(n)
+}
+
+func (r *reader) flag() bool {
+	if len(r.b) == 0 || r.b[0] > 1 {
+		r.fail()
+		return false
+	}
+	set := r.b[0] == 1
+	r.b = r.b[1:]
+	return set
+}
+
+func (r *reader) chunk() []byte {
+	n := r.unsigned()
+	if n > uint64(len(r.b)) {
+		r.fail()
+		return nil
+	}
+	p := r.b[:n:n]
+	r.b = r.b[n:]
+	return p
+}
+
+func (r *reader) text() string { return string(r.chunk()) }
+
+func (r *reader) bytes() []byte {
+	if !r.flag() {
+		return nil
+	}
+	return append([]byte{}, r.chunk()...)
+}
+
+func (r *reader) time() time.Time {
+	if !r.flag() {
+		return time.Time{}
+	}
+	seconds, nanos := r.number(), r.number()
+	return time.Unix(seconds, nanos).UTC()
+}
+
+func (r *reader) json() value {
+	raw := json.RawMessage(r.bytes())
+	if r.err == nil && !json.Valid(raw) {
+		r.fail()
+	}
+	return rawValue(raw)
+}
+
+func (r *reader) frame(parent *frame, g *graph, index int) *frame {
+	f := &frame{parent: parent, graph: g, index: index}
+	name := r.text()
+	if f.state = g.states[name]; f.state == nil {
+		if r.err == nil {
+			r.b, r.err = nil, fmt.Errorf("%w: it is in the state %q, which the definition does not have", errTruncated, name)
+		}
+		return f
+	}
+	f.input = r.json()
+	f.enteredAt = r.time()
+	f.enteredID, f.last = r.number(), r.number()
+	if n := r.count(); n > 0 {
+		f.attempts = make([]int, n)
+		for i := range f.attempts {
+			f.attempts[i] = int(r.number())
+		}
+		if n != len(f.state.retry) {
+			r.fail()
+		}
+	}
+	if raw := r.bytes(); raw != nil {
+		v, err := decodeJSON(raw)
+		variables, ok := v.(map[string]any)
+		if err != nil || !ok {
+			r.fail()
+		}
+		f.variables = variables
+	}
+	if len(r.b) == 0 || r.b[0] > byte(phaseDone) {
+		r.fail()
+		return f
+	}
+	f.phase, r.b = phase(r.b[0]), r.b[1:]
+	f.until = r.time()
+	if f.phase == phaseTask {
+		f.task = r.task()
+	}
+	if r.flag() {
+		r.fan(f)
+	}
+	return f
+}
+
+func (r *reader) task() task {
+	t := task{id: r.number(), nonce: [2]uint64{r.unsigned(), r.unsigned()}}
+	t.arguments = r.bytes()
+	t.deadline = r.time()
+	t.heartbeat = time.Duration(r.number())
+	t.beatBy = r.time()
+	t.submitted = r.flag()
+	return t
+}
+
+func (r *reader) fan(f *frame) {
+	fan := &fan{}
+	if raw := r.bytes(); raw != nil {
+		v, err := decodeJSON(raw)
+		items, ok := v.([]any)
+		if err != nil || !ok {
+			r.fail()
+			return
+		}
+		fan.items = items
+	}
+	for _, n := range []*int{&fan.next, &fan.running, &fan.done, &fan.failed, &fan.concurrency, &fan.tolerated} {
+		v := r.number()
+		if v < 0 || v > math.MaxInt32 {
+			r.fail()
+			return
+		}
+		*n = int(v)
+	}
+	children := r.count()
+	if r.err != nil || len(f.state.branches) == 0 || fan.next > children ||
+		f.state.kind == ParallelState && children != len(f.state.branches) || f.state.kind == MapState && children != len(fan.items) {
+		r.fail()
+		return
+	}
+	fan.children, fan.results = make([]*frame, children), make([]value, children)
+	f.fan = fan
+	for i := 0; i < children && r.err == nil; i++ {
+		graph := f.state.branches[0]
+		if f.state.kind == ParallelState {
+			graph = f.state.branches[i]
+		}
+		if r.flag() {
+			fan.children[i] = r.frame(f, graph, i)
+		} else if i < fan.next {
+			fan.results[i] = r.json()
+		}
+	}
+}

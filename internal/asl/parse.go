@@ -1,0 +1,248 @@
+package asl
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vacancy/vacancy/internal/asl/jsonpath"
+)
+
+// compiler reads a definition and gathers what is wrong with it.
+type compiler struct {
+	src                 []byte
+	problems            []Problem
+	names               map[string]bool // of all states, which are unique in a machine
+	readsExecutionInput bool
+}
+
+// Parse parses, validates and compiles a definition. Its error is an
+// *InvalidDefinition that holds every problem found, each with its place. What the
+// language has and this package has not is refused here, by name.
+func Parse(src []byte) (*Machine, error) {
+	root, problem := readSource(src)
+	if problem != nil {
+		return nil, &InvalidDefinition{Problems: []Problem{*problem}}
+	}
+	c := &compiler{src: src, names: map[string]bool{}}
+	m := &Machine{}
+	if c.isObject(root, "a definition") {
+		c.onlyFields(root, "a state machine", "Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage")
+		if v := root.member["Version"]; v != nil && v.value != "1.0" {
+			c.problem(v, `the Version must be "1.0"`)
+		}
+		c.queryLanguage(root)
+		m.comment = c.text(root, "Comment")
+		m.timeout = time.Duration(c.count(root, "TimeoutSeconds", 1)) * time.Second
+		m.top = c.compileGraph(root)
+	}
+	if len(c.problems) > 0 {
+		return nil, &InvalidDefinition{Problems: c.problems}
+	}
+	m.readsExecutionInput = c.readsExecutionInput
+	return m, nil
+}
+
+func (c *compiler) problem(n *node, format string, args ...any) {
+	message := format
+	if len(args) > 0 {
+		message = fmt.Sprintf(format, args...)
+	}
+	c.problems = append(c.problems, problemAt(c.src, n.path, n.offset, message))
+}
+
+func (c *compiler) suggest(suggestion string) {
+	c.problems[len(c.problems)-1].Suggestion = suggestion
+}
+
+func (c *compiler) isObject(n *node, what string) bool {
+	if n.kind == objectNode {
+		return true
+	}
+	c.problem(n, "%s must be an object", what)
+	return false
+}
+
+func (c *compiler) onlyFields(n *node, what string, allowed ...string) {
+	for _, key := range n.keys {
+		if slices.Contains(allowed, key) {
+			continue
+		}
+		c.problem(n.member[key], "%s has no field %q, or it is not supported here", what, key)
+		for _, a := range allowed {
+			if strings.EqualFold(a, key) {
+				c.suggest("write " + a)
+			}
+		}
+	}
+}
+
+// queryLanguage refuses what is not JSONPath.
+func (c *compiler) queryLanguage(n *node) {
+	if q := n.member["QueryLanguage"]; q != nil && q.value != "JSONPath" {
+		c.problem(q, "the query language %v is not supported; JSONPath is", q.value)
+	}
+}
+
+// text answers a field that is a string, "" if it is not there.
+func (c *compiler) text(n *node, field string) string {
+	f := n.member[field]
+	if f == nil {
+		return ""
+	}
+	s, ok := f.value.(string)
+	if !ok {
+		c.problem(f, "%s must be a string", field)
+	}
+	return s
+}
+
+// count answers a field that is a whole number of at least least, 0 if it is not there.
+func (c *compiler) count(n *node, field string, least int64) int64 {
+	f := n.member[field]
+	if f == nil {
+		return 0
+	}
+	if number, ok := f.value.(json.Number); ok {
+		if i, err := number.Int64(); err == nil && i >= least && i <= 99999999 {
+			return i
+		}
+	}
+	c.problem(f, "%s must be a whole number from %d to 99999999", field, least)
+	return 0
+}
+
+// path answers a field that is a path, nil if it is not there.
+func (c *compiler) path(n *node, field string) *jsonpath.Path {
+	return c.pathBy(n, field, jsonpath.Compile)
+}
+
+func (c *compiler) pathBy(n *node, field string, compile func(string) (*jsonpath.Path, error)) *jsonpath.Path {
+	f := n.member[field]
+	if f == nil {
+		return nil
+	}
+	text, ok := f.value.(string)
+	if !ok {
+		c.problem(f, "%s must be a path, as a string that begins with $", field)
+		return nil
+	}
+	p, err := compile(text)
+	if err != nil {
+		c.problem(f, "%s", err.Error())
+		return nil
+	}
+	c.notePath(p)
+	return p
+}
+
+// pathField answers InputPath, OutputPath or ResultPath.
+func (c *compiler) pathField(n *node, field string, compile func(string) (*jsonpath.Path, error)) pathField {
+	f := n.member[field]
+	if f == nil {
+		return pathField{}
+	}
+	if f.kind == scalarNode && f.value == nil {
+		return pathField{nothing: true}
+	}
+	if f.value == "$" {
+		return pathField{}
+	}
+	return pathField{path: c.pathBy(n, field, compile)}
+}
+
+// seconds answers a field or its …Path twin.
+func (c *compiler) seconds(n *node, field string, least int64) secondsField {
+	byPath := field + "Path"
+	if n.member[byPath] == nil {
+		return secondsField{constant: c.count(n, field, least), set: n.member[field] != nil}
+	}
+	if n.member[field] != nil {
+		c.problem(n.member[byPath], "a state has %s or %s, not both", field, byPath)
+	}
+	return secondsField{path: c.path(n, byPath), set: true}
+}
+
+func (c *compiler) compileGraph(n *node) *graph {
+	g := &graph{states: map[string]*state{}}
+	states := n.member["States"]
+	if states == nil || states.kind != objectNode || len(states.keys) == 0 {
+		at := n
+		if states != nil {
+			at = states
+		}
+		c.problem(at, "States must be an object with at least one state")
+		return g
+	}
+	g.order = states.keys
+	for _, name := range states.keys {
+		s := states.member[name]
+		if len([]rune(name)) > 80 || name == "" {
+			c.problem(s, "the name of a state has from 1 to 80 characters, this one has %d", len([]rune(name)))
+		}
+		if c.names[name] {
+			c.problem(s, "there is another state named %q; names are unique in the whole state machine", name)
+		}
+		c.names[name] = true
+		if c.isObject(s, "a state") {
+			g.states[name] = c.compileState(name, s)
+		} else {
+			g.states[name] = &state{name: name}
+		}
+	}
+	g.startAt = c.text(n, "StartAt")
+	if n.member["StartAt"] == nil {
+		c.problem(n, "StartAt is missing; it names the first state")
+	} else {
+		c.mustExist(g, n.member["StartAt"], g.startAt)
+	}
+	c.checkTransitions(g, states)
+	return g
+}
+
+// checkTransitions makes sure that every transition leads to a state of the graph, and
+// that there is an end.
+func (c *compiler) checkTransitions(g *graph, states *node) {
+	ends := false
+	for _, name := range g.order {
+		s, n := g.states[name], states.member[name]
+		ends = ends || s.end || s.kind == SucceedState || s.kind == FailState
+		if next := n.member["Next"]; next != nil {
+			c.mustExist(g, next, s.next)
+		}
+		if d := n.member["Default"]; d != nil {
+			c.mustExist(g, d, s.otherwise)
+		}
+		if choices := n.member["Choices"]; choices != nil {
+			for i, item := range choices.items {
+				if next := item.member["Next"]; next != nil && i < len(s.choices) {
+					c.mustExist(g, next, s.choices[i].next)
+				}
+			}
+		}
+		if catches := n.member["Catch"]; catches != nil {
+			for i, item := range catches.items {
+				if next := item.member["Next"]; next != nil && i < len(s.catch) {
+					c.mustExist(g, next, s.catch[i].next)
+				}
+			}
+		}
+	}
+	if !ends {
+		c.problem(states, "no state ends the execution: one needs End, or the type Succeed or Fail")
+	}
+}
+
+func (c *compiler) mustExist(g *graph, at *node, name string) {
+	if _, ok := g.states[name]; ok || name == "" {
+		return
+	}
+	c.problem(at, "there is no state named %q here", name)
+	for _, other := range g.order {
+		if strings.EqualFold(other, name) {
+			c.suggest("write " + other)
+		}
+	}
+}
