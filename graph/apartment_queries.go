@@ -11,7 +11,7 @@ import (
 func (q queries) Apartment(ctx context.Context, id string) (*model.Apartment, error) {
 	a, err := q.booking.Apartment(ctx, id)
 	if absent(err) {
-		return nil, nil //nolint:nilnil // GraphQL's null: there is none
+		return nil, nil // GraphQL's null: there is none
 	}
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (q queries) Apartments(ctx context.Context, filter *model.ApartmentFilter, 
 
 func (apartments) Reservation(ctx context.Context, a *model.Apartment) (*model.Reservation, error) {
 	if a.ReservationID == "" {
-		return nil, nil //nolint:nilnil // GraphQL's null: nobody has it
+		return nil, nil // GraphQL's null: nobody has it
 	}
 	r, _, err := a.Holders().Get(ctx, a.ReservationID)
 	return r, err

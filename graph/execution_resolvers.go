@@ -28,7 +28,7 @@ func (q queries) Executions(ctx context.Context, machine *string, status *workfl
 func (q queries) Execution(ctx context.Context, machine, name string) (*model.Execution, error) {
 	e, err := q.runner.Describe(ctx, workflow.ExecutionID{Machine: machine, Name: name})
 	if errors.Is(err, workflow.ErrExecutionDoesNotExist) {
-		return nil, nil //nolint:nilnil // GraphQL's null: there is none
+		return nil, nil // GraphQL's null: there is none
 	}
 	if err != nil {
 		return nil, err

@@ -21,5 +21,5 @@ func (q queries) Node(ctx context.Context, id string) (model.Node, error) {
 			return r, err
 		}
 	}
-	return nil, nil //nolint:nilnil // GraphQL's null: there is none
+	return nil, nil // GraphQL's null: there is none
 }

@@ -17,7 +17,7 @@ func (q queries) Reservation(ctx context.Context, id string) (*model.Reservation
 	who := principal(ctx)
 	r, err := q.booking.Reservation(ctx, who, id)
 	if absent(err) {
-		return nil, nil //nolint:nilnil // GraphQL's null: none, or not the caller's
+		return nil, nil // GraphQL's null: none, or not the caller's
 	}
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (reservations) Apartment(ctx context.Context, r *model.Reservation) (*model
 func (r reservations) Execution(ctx context.Context, of *model.Reservation) (*model.Execution, error) {
 	e, err := r.runner.Describe(ctx, workflow.ExecutionID{Machine: reservationMachine, Name: of.ID})
 	if errors.Is(err, workflow.ErrExecutionDoesNotExist) {
-		return nil, nil //nolint:nilnil // GraphQL's null: still to be started
+		return nil, nil // GraphQL's null: still to be started
 	}
 	if err != nil {
 		return nil, err

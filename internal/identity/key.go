@@ -40,7 +40,7 @@ func LoadKey(path string) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("read the signing key: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err != nil {
 		return Key{}, fmt.Errorf("read the signing key: %w", err)
@@ -82,7 +82,7 @@ func writeOnce(path, content string) error {
 	if err != nil {
 		return fmt.Errorf("make the signing key: %w", err)
 	}
-	defer os.Remove(draft.Name())
+	defer func() { _ = os.Remove(draft.Name()) }()
 	_, err = draft.WriteString(content)
 	if err == nil {
 		err = draft.Sync()
