@@ -32,6 +32,7 @@ type Runner struct {
 	tasks    *integration.Registry
 	machines *machines
 	sched    *scheduler
+	pool     *pool // of the goroutines that drive executions and call handlers
 	next     nextDeadline
 	health   health
 	stats    counters
@@ -59,7 +60,8 @@ func New(ctx context.Context, cfg Config) (*Runner, error) {
 	}
 	r.next.poke = make(chan struct{}, 1)
 	r.base, r.kill = context.WithCancel(context.Background())
-	r.sched = newScheduler(cfg.Workers, func(x *run) { go r.drive(x) }, r.next.wake)
+	r.pool = newPool(2 * cfg.Workers)
+	r.sched = newScheduler(cfg.Workers, func(x *run) { r.pool.run(func() { r.drive(x) }) }, r.next.wake)
 	return r, nil
 }
 
@@ -77,6 +79,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	r.health.setRunning(false)
 	r.draining.Store(true)
 	r.sched.close()
+	defer r.pool.close()
 	defer r.kill()
 	rested := r.rested()
 	if r.wait(rested, r.cfg.ShutdownGrace) {

@@ -52,12 +52,12 @@ func (r *Runner) startTask(x *run, c asl.Command) {
 	x.tasks[c.TaskID] = &task{cancel: cancel, limit: limit}
 	r.stats.tasks.Add(1)
 	r.handlers.Add(1)
-	go func() {
+	r.pool.run(func() {
 		defer r.handlers.Done()
 		defer cancel()
 		out, err := r.tasks.Call(ctx, c.Resource, c.Arguments)
 		x.post(r.result(c, out, err))
-	}()
+	})
 }
 
 // result is what a task's answer means to its execution.
