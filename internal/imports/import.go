@@ -64,7 +64,7 @@ func Run(ctx context.Context, r io.Reader, store Store) (Report, error) {
 			err = i.row(ctx, rs)
 		}
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = i.flush(ctx)
 	}
 	return i.report, err
@@ -84,7 +84,7 @@ func (i *run) row(ctx context.Context, rs *records) error {
 	fields, number, err := rs.next()
 	var bad badRecord
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return err
 	case errors.As(err, &bad):
 		i.refuse(number, &refusal{reason: bad.reason})
@@ -144,7 +144,7 @@ func (i *run) flush(ctx context.Context) error {
 func headerError(err error) error {
 	var bad badRecord
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return booking.Invalid("", "the file is empty; its first row must name the columns")
 	case errors.As(err, &bad):
 		return booking.Invalid("", "the first row, which must name the columns, cannot be read: %s", bad.reason)

@@ -110,7 +110,7 @@ func (rs *records) goOn() bool {
 	}
 	following, err := rs.line()
 	if err != nil {
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			rs.readFail = err
 		}
 		return false

@@ -58,7 +58,7 @@ type Dispatcher struct {
 // NewDispatcher makes a dispatcher; Run runs it.
 func NewDispatcher(outbox Outbox, receiver Receiver, o DispatcherOptions) *Dispatcher {
 	if o.After == nil {
-		o.After = time.After
+		o.After = time.After //nolint:forbidigo // the default of what is injected
 	}
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout

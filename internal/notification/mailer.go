@@ -50,7 +50,7 @@ func (m *Mailer) Deliver(ctx context.Context, n Notification) error {
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w", m.Name(), err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 

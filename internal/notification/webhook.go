@@ -113,7 +113,7 @@ func (w *Webhook) Deliver(ctx context.Context, n Notification) error {
 	if err != nil {
 		return fmt.Errorf("post to %s: %w", w.Name(), withoutURL(err))
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, answer.Body, 64<<10) // a short body read to its end lets the connection be used again
 	if answer.StatusCode < 200 || answer.StatusCode > 299 {
 		return fmt.Errorf("post to %s: answered with status %d", w.Name(), answer.StatusCode)

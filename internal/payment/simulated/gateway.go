@@ -221,7 +221,7 @@ func answerable(err error) error {
 }
 
 func waitByTimer(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
+	timer := time.NewTimer(d) //nolint:forbidigo // the default of what is injected
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -24,7 +24,7 @@ type Ledger interface {
 	Close() error
 }
 
-// ErrNoPayment: the ledger has no payment of that ref.
+// ErrNoPayment says that the ledger has no payment of that ref.
 var ErrNoPayment = errors.New("no such payment")
 
 // refPrefix begins every ref; the rest is the payment's number in the ledger.

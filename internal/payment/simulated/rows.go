@@ -82,7 +82,7 @@ func paymentOf(conn *sqlite.Conn, id int64) (Payment, error) {
 	if err != nil {
 		return Payment{}, err
 	}
-	defer s.Reset()
+	defer func() { _ = s.Reset() }() // it answers the error of Step once more
 	s.BindInt64(1, id)
 	if found, err := s.Step(); err != nil {
 		return Payment{}, err
@@ -143,7 +143,7 @@ func entryOf(conn *sqlite.Conn, key string) (Entry, bool, error) {
 	if err != nil {
 		return Entry{}, false, err
 	}
-	defer s.Reset()
+	defer func() { _ = s.Reset() }() // it answers the error of Step once more
 	s.BindText(1, key)
 	found, err := s.Step()
 	if err != nil || !found {
@@ -157,7 +157,7 @@ func entries(conn *sqlite.Conn, query string, bind func(*sqlite.Stmt)) ([]Entry,
 	if err != nil {
 		return nil, err
 	}
-	defer s.Reset()
+	defer func() { _ = s.Reset() }() // it answers the error of Step once more
 	bind(s)
 	var found []Entry
 	for {
