@@ -1,0 +1,226 @@
+package asl
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// linter reads a definition for what Parse takes but nobody can mean. It reads the
+// source, not what was compiled from it, so that it also says what it can of a
+// definition with errors.
+type linter struct {
+	src      []byte
+	machine  MachineType
+	problems []Problem
+}
+
+func (l *linter) add(severity Severity, n *node, suggestion, format string, args ...any) {
+	p := problemAt(l.src, n.path, n.offset, fmt.Sprintf(format, args...))
+	p.Severity, p.Suggestion = severity, suggestion
+	l.problems = append(l.problems, p)
+}
+
+func (l *linter) warn(n *node, suggestion, format string, args ...any) {
+	l.add(SeverityWarning, n, suggestion, format, args...)
+}
+
+// field answers a member, nil if n is no object or has none of that name.
+func (n *node) field(name string) *node {
+	if n == nil {
+		return nil
+	}
+	return n.member[name]
+}
+
+// str answers the text of a scalar, "" if it is none.
+func (n *node) str() string {
+	if n == nil {
+		return ""
+	}
+	s, _ := n.value.(string)
+	return s
+}
+
+// elements answers the items of an array, none if it is none.
+func (n *node) elements() []*node {
+	if n == nil {
+		return nil
+	}
+	return n.items
+}
+
+// machineNode checks a machine, a branch or an item processor.
+func (l *linter) machineNode(n *node) {
+	states := n.field("States")
+	if states == nil || states.kind != objectNode {
+		return
+	}
+	l.unreachable(n, states)
+	for _, name := range states.keys {
+		l.state(states.member[name])
+	}
+}
+
+// unreachable warns of states that no path from StartAt leads to.
+func (l *linter) unreachable(n, states *node) {
+	reached := map[string]bool{}
+	queue := []string{n.field("StartAt").str()}
+	if states.member[queue[0]] == nil {
+		return // an error already
+	}
+	for len(queue) > 0 {
+		name := queue[0]
+		queue = queue[1:]
+		s := states.member[name]
+		if s == nil || reached[name] {
+			continue
+		}
+		reached[name] = true
+		queue = append(queue, s.field("Next").str(), s.field("Default").str())
+		for _, list := range []string{"Choices", "Catch"} {
+			for _, item := range s.field(list).elements() {
+				queue = append(queue, item.field("Next").str())
+			}
+		}
+	}
+	for _, name := range states.keys {
+		if !reached[name] {
+			l.warn(states.member[name], "lead a Next, Default, Choice or Catch here, or remove it", "the state %q is never reached", name)
+		}
+	}
+}
+
+func (l *linter) state(n *node) {
+	l.retries(n)
+	l.catches(n)
+	for _, field := range []string{"Result", "Parameters", "Arguments", "Output", "ResultSelector"} {
+		if f := n.field(field); f != nil {
+			if size := len(encodeJSON(f.plain())); size > maxPayload {
+				l.warn(f, "keep large data in a store and pass its key", "%s alone has %d bytes, a payload may have %d", field, size, maxPayload)
+			}
+		}
+	}
+	switch n.field("Type").str() {
+	case "Task":
+		l.task(n)
+	case "Parallel":
+		for _, b := range n.field("Branches").elements() {
+			l.machineNode(b)
+		}
+	case "Map":
+		for _, processor := range []string{"ItemProcessor", "Iterator"} {
+			if p := n.field(processor); p != nil {
+				l.machineNode(p)
+			}
+		}
+	}
+}
+
+func (l *linter) task(n *node) {
+	resource := n.field("Resource")
+	_, pattern, _ := strings.Cut(resource.str(), ".")
+	if pattern == "" {
+		return
+	}
+	if l.machine == Express {
+		l.add(SeverityError, resource, "use a standard state machine", "Express state machine does not support '.%s' service integration", pattern)
+		return
+	}
+	bounded := false
+	for _, field := range []string{"TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"} {
+		bounded = bounded || n.field(field) != nil
+	}
+	if pattern == patternToken && !bounded {
+		l.warn(n, "add TimeoutSeconds or HeartbeatSeconds", "the task waits for its token without a timeout: if nobody answers it waits for up to a year")
+	}
+}
+
+// languageErrors are the error names that begin with "States.".
+var languageErrors = map[string]bool{
+	"States.ALL": true, "States.BranchFailed": true, "States.DataLimitExceeded": true,
+	"States.ExceedToleratedFailureThreshold": true, "States.HeartbeatTimeout": true, "States.Http.Socket": true,
+	"States.IntrinsicFailure": true, "States.ItemReaderFailed": true, "States.NoChoiceMatched": true,
+	"States.ParameterPathFailure": true, "States.Permissions": true, "States.QueryEvaluationError": true,
+	"States.ReferencePathConflict": true, "States.ResultPathMatchFailure": true, "States.ResultWriterFailed": true,
+	"States.Runtime": true, "States.TaskFailed": true, "States.Timeout": true,
+}
+
+// errorName warns of a name that no error has.
+func (l *linter) errorName(n *node) {
+	name := n.str()
+	switch {
+	case name == errRuntime:
+		l.warn(n, "remove it", "States.Runtime is never retried or caught, the execution fails")
+	case strings.HasPrefix(name, "States.") && !languageErrors[name]:
+		l.warn(n, "names of the language are "+strings.Join(slices.Sorted(maps.Keys(languageErrors)), ", "), "no error is named %s", name)
+	case strings.HasPrefix(name, "State."):
+		l.warn(n, "write States."+strings.TrimPrefix(name, "State."), "no error is named %s", name)
+	}
+}
+
+func (l *linter) retries(n *node) {
+	seen := map[string]bool{}
+	for _, item := range n.field("Retry").elements() {
+		for _, name := range item.field("ErrorEquals").elements() {
+			l.errorName(name)
+			if seen[name.str()] {
+				l.warn(name, "remove it", "an earlier Retry takes %s already", name.str())
+			}
+			seen[name.str()] = true
+		}
+		if attempts, ok := item.field("MaxAttempts").number(); ok && attempts == 0 {
+			continue // says that these are not retried
+		}
+		if seen[errAll] && n.field("Catch") != nil && n.field("Type").str() == "Task" {
+			l.catchBehindRetry(n, item)
+		}
+	}
+}
+
+// catchBehindRetry warns where a Catch names errors that a Retry of States.ALL tries
+// again first, though they will not go away.
+func (l *linter) catchBehindRetry(n, retry *node) {
+	for _, catch := range n.field("Catch").elements() {
+		for _, name := range catch.field("ErrorEquals").elements() {
+			if strings.HasPrefix(name.str(), "States.") || name.str() == "" {
+				continue
+			}
+			l.warn(retry, fmt.Sprintf("put a Retry of %s with MaxAttempts 0 before it, or name the errors that pass", name.str()),
+				"the Retry of States.ALL also tries %s again before its Catch is asked", name.str())
+			return
+		}
+	}
+}
+
+func (l *linter) catches(n *node) {
+	seen := map[string]bool{}
+	for _, item := range n.field("Catch").elements() {
+		names := item.field("ErrorEquals").elements()
+		covered := len(names) > 0
+		for _, name := range names {
+			l.errorName(name)
+			covered = covered && seen[name.str()]
+		}
+		if covered {
+			l.warn(item, "remove it, or name other errors", "the Catch can never match: earlier ones take all of its errors")
+		}
+		for _, name := range names {
+			seen[name.str()] = true
+		}
+	}
+}
+
+// number answers a scalar that is a number.
+func (n *node) number() (float64, bool) {
+	if n == nil {
+		return 0, false
+	}
+	number, ok := n.value.(interface{ Float64() (float64, error) })
+	if !ok {
+		return 0, false
+	}
+	f, err := number.Float64()
+	return f, err == nil
+}
