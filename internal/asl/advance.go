@@ -13,6 +13,7 @@ type advance struct {
 	events   []HistoryEvent
 	commands []Command
 	ready    []*frame
+	full     bool // the history has no place left but for its end
 }
 
 // Start begins an execution: it enters StartAt and runs to the first point where
@@ -82,10 +83,6 @@ func (a *advance) run() {
 		a.ready = a.ready[1:]
 		if f.phase != phaseReady || f.givenUp() {
 			continue
-		}
-		if a.state.last >= maxHistory-2 {
-			a.end(Failed, failure{name: errRuntime, cause: "The execution reached the maximum number of history events (25000)."})
-			return
 		}
 		a.execute(f)
 	}
@@ -272,6 +269,10 @@ func (a *advance) exit(f *frame, out value, next string, assigned map[string]any
 		a.childDone(f, out)
 		return
 	}
+	if a.state.status != Running { // the history was full
+		return
+	}
+	a.full = true // this event may take the last place
 	a.event(f, "ExecutionSucceeded", details("output", out.text()))
 	a.state.status, a.state.output, a.state.root = Succeeded, out.text(), nil
 }
@@ -279,6 +280,10 @@ func (a *advance) exit(f *frame, out value, next string, assigned map[string]any
 // end ends the execution without success.
 func (a *advance) end(status Status, why failure) {
 	s := a.state
+	if s.status != Running {
+		return
+	}
+	a.full = true // this event may take the last place
 	kind := map[Status]string{Failed: "ExecutionFailed", TimedOut: "ExecutionTimedOut", Aborted: "ExecutionAborted"}[status]
 	var pairs []any
 	if !why.noName {

@@ -13,8 +13,16 @@ const maxHistory = 25_000
 // maxPayload is the most bytes that an input or output may have (Step Functions quotas).
 const maxPayload = 256 * 1024
 
-// event appends an event of a thread to the history and answers its id.
+// event appends an event of a thread to the history and answers its id. The last place
+// that a history has is kept for the event that ends it.
 func (a *advance) event(f *frame, kind string, details json.RawMessage) int64 {
+	if a.state.last >= maxHistory-1 && !a.full {
+		a.full = true
+		a.end(Failed, failure{name: errRuntime, cause: "The execution reached the maximum number of history events (25000)."})
+	}
+	if a.state.last >= maxHistory {
+		return f.last
+	}
 	a.state.last++
 	a.events = append(a.events, HistoryEvent{ID: a.state.last, PreviousID: f.last, Type: kind, Timestamp: a.env.Now, Details: details})
 	f.last = a.state.last
