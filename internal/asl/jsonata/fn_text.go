@@ -1,0 +1,522 @@
+package jsonata
+
+import (
+	"encoding/base64"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+var textFunctions = []*native{
+	fn("string", "<x-b?:s>", 1, func(c *call) (any, error) {
+		if c.arg(0) == undefined {
+			return undefined, nil
+		}
+		if s, ok := c.textArg(0); ok {
+			return s, nil
+		}
+		indent := ""
+		if c.arg(1) == true {
+			indent = "  "
+		}
+		return c.ev.stringify(c.arg(0), indent)
+	}),
+	fn("substring", "<s-nn?:s>", 3, substring),
+	fn("substringBefore", "<s-s:s>", 2, func(c *call) (any, error) {
+		s, ok := c.textArg(0)
+		if !ok {
+			return undefined, nil
+		}
+		before, _, _ := strings.Cut(s, missingText(c.arg(1)))
+		return before, nil
+	}),
+	fn("substringAfter", "<s-s:s>", 2, func(c *call) (any, error) {
+		s, ok := c.textArg(0)
+		if !ok {
+			return undefined, nil
+		}
+		if _, after, found := strings.Cut(s, missingText(c.arg(1))); found {
+			return after, nil
+		}
+		return s, nil
+	}),
+	fn("lowercase", "<s-:s>", 1, mapText(strings.ToLower)),
+	fn("uppercase", "<s-:s>", 1, mapText(strings.ToUpper)),
+	fn("length", "<s-:n>", 1, func(c *call) (any, error) {
+		s, ok := c.textArg(0)
+		if !ok {
+			return undefined, nil
+		}
+		return float64(utf8.RuneCountInString(s)), nil
+	}),
+	fn("trim", "<s-:s>", 1, mapText(func(s string) string {
+		return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" \t\n\r", r) }), " ")
+	})),
+	fn("pad", "<s-ns?:s>", 3, pad),
+	fn("match", "<s-f<s:o>n?:a<o>>", 3, matchText),
+	fn("contains", "<s-(sf):b>", 2, func(c *call) (any, error) {
+		s, ok := c.textArg(0)
+		if !ok {
+			return undefined, nil
+		}
+		if by, ok := c.arg(1).(function); ok {
+			all, err := c.ev.matches(by, s, 1)
+			return len(all) > 0, err
+		}
+		return strings.Contains(s, missingText(c.arg(1))), nil
+	}),
+	fn("replace", "<s-(sf)(sf)n?:s>", 4, replace),
+	fn("split", "<s-(sf)n?:a<s>>", 3, split),
+	fn("join", "<a<s>s?:s>", 2, join),
+	fn("base64encode", "<s-:s>", 1, func(c *call) (any, error) {
+		s, ok := c.textArg(0)
+		if !ok {
+			return undefined, nil
+		}
+		return base64.StdEncoding.EncodeToString(latin1(s)), c.ev.grow(len(s) * 2)
+	}),
+	fn("base64decode", "<s-:s>", 1, func(c *call) (any, error) {
+		s, ok := c.textArg(0)
+		if !ok {
+			return undefined, nil
+		}
+		var out strings.Builder
+		for _, b := range lenientBase64(s) {
+			out.WriteRune(rune(b))
+		}
+		return out.String(), c.ev.grow(out.Len())
+	}),
+	fn("encodeUrlComponent", "<s-:s>", 1, encodeURL("encodeUrlComponent", "-_.!~*'()")),
+	fn("encodeUrl", "<s-:s>", 1, encodeURL("encodeUrl", "-_.!~*'();/?:@&=+$,#")),
+	fn("decodeUrlComponent", "<s-:s>", 1, decodeURL("decodeUrlComponent", "")),
+	fn("decodeUrl", "<s-:s>", 1, decodeURL("decodeUrl", ";/?:@&=+$,#")),
+	fn("formatNumber", "<n-so?:s>", 3, formatNumber),
+	fn("formatBase", "<n-n?:s>", 2, formatBase),
+}
+
+// missingText is a text that the language compares with when an argument is
+// missing: it looks for that very word.
+func missingText(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return "undefined"
+}
+
+func mapText(change func(string) string) func(*call) (any, error) {
+	return func(c *call) (any, error) {
+		s, ok := c.textArg(0)
+		if !ok {
+			return undefined, nil
+		}
+		out := change(s)
+		return out, c.ev.grow(len(out))
+	}
+}
+
+func substring(c *call) (any, error) {
+	s, ok := c.textArg(0)
+	if !ok {
+		return undefined, nil
+	}
+	runes := []rune(s)
+	length := float64(len(runes))
+	start, _ := c.numberArg(1)
+	if length+start < 0 {
+		start = 0
+	}
+	end := length
+	if size, ok := c.numberArg(2); ok {
+		if size <= 0 {
+			return "", nil
+		}
+		end = start + size
+		if start < 0 {
+			end += length
+		}
+	}
+	from, to := sliceBound(start, len(runes)), sliceBound(end, len(runes))
+	if from >= to {
+		return "", nil
+	}
+	return string(runes[from:to]), c.ev.grow(4 * len(runes))
+}
+
+// sliceBound is an index of JavaScript's slice: cut to an integer, from the end
+// where it is negative.
+func sliceBound(f float64, length int) int {
+	f = math.Trunc(f)
+	if f < 0 {
+		f += float64(length)
+	}
+	return int(min(max(f, 0), float64(length)))
+}
+
+func pad(c *call) (any, error) {
+	s, ok := c.textArg(0)
+	if !ok {
+		return undefined, nil
+	}
+	width, _ := c.numberArg(1)
+	with, _ := c.textArg(2)
+	if with == "" {
+		with = " "
+	}
+	missing := math.Abs(width) - float64(utf8.RuneCountInString(s))
+	if missing <= 0 || math.IsNaN(missing) {
+		return s, nil
+	}
+	if missing > maxValue {
+		return nil, errTooBig
+	}
+	padding := make([]rune, int(missing))
+	chars := []rune(with)
+	for i := range padding {
+		padding[i] = chars[i%len(chars)]
+	}
+	if err := c.ev.grow(4*len(padding) + len(s)); err != nil {
+		return nil, err
+	}
+	if width > 0 {
+		return s + string(padding), nil
+	}
+	return string(padding) + s, nil
+}
+
+// limit reads an optional limit, -1 where there is none.
+func (c *call) limit(i int, code string) (int, error) {
+	f, ok := c.numberArg(i)
+	if !ok {
+		return -1, nil
+	}
+	if f < 0 {
+		return 0, &failure{code: code, token: undefined, value: c.arg(i), index: i + 1}
+	}
+	return int(min(math.Ceil(f), math.MaxInt32)), nil
+}
+
+func matchText(c *call) (any, error) {
+	s, ok := c.textArg(0)
+	if !ok {
+		return undefined, nil
+	}
+	limit, err := c.limit(2, "D3040")
+	if err != nil {
+		return nil, err
+	}
+	out := sequenceOf()
+	if limit == 0 {
+		return out, nil
+	}
+	all, err := c.ev.matches(c.arg(1), s, limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range all {
+		o := newObject()
+		o.set("match", f.text)
+		o.set("index", float64(units(s[:f.start])))
+		o.set("groups", &list{items: f.groups})
+		if err := c.ev.push(out, o); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func split(c *call) (any, error) {
+	s, ok := c.textArg(0)
+	if !ok {
+		return undefined, nil
+	}
+	limit, err := c.limit(2, "D3020")
+	if err != nil {
+		return nil, err
+	}
+	out := &list{}
+	if limit == 0 {
+		return out, nil
+	}
+	var parts []string
+	if by, ok := c.arg(1).(function); ok {
+		all, err := c.ev.matches(by, s, limit)
+		if err != nil {
+			return nil, err
+		}
+		start := 0
+		for _, f := range all {
+			parts = append(parts, s[start:max(start, f.start)])
+			start = f.end
+		}
+		if limit < 0 || len(parts) < limit {
+			parts = append(parts, s[start:])
+		}
+	} else if by, ok := c.textArg(1); ok {
+		if parts = strings.Split(s, by); s == "" && by == "" {
+			parts = nil
+		}
+	} else {
+		parts = []string{s}
+	}
+	for i, part := range parts {
+		if limit >= 0 && i == limit {
+			break
+		}
+		if err := c.ev.push(out, part); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func join(c *call) (any, error) {
+	items, ok := c.arrayArg(0)
+	if !ok {
+		return undefined, nil
+	}
+	separator, _ := c.textArg(1)
+	size := 0
+	for _, item := range items {
+		s, _ := item.(string)
+		size += len(s) + len(separator)
+	}
+	if err := c.ev.grow(size); err != nil {
+		return nil, err
+	}
+	var out strings.Builder
+	for i, item := range items {
+		if i > 0 {
+			out.WriteString(separator)
+		}
+		s, _ := item.(string)
+		out.WriteString(s)
+	}
+	return out.String(), nil
+}
+
+func replace(c *call) (any, error) {
+	s, ok := c.textArg(0)
+	if !ok {
+		return undefined, nil
+	}
+	if c.arg(1) == "" {
+		return nil, &failure{code: "D3010", token: undefined, value: "", index: 2}
+	}
+	limit, err := c.limit(3, "D3011")
+	if err != nil || limit == 0 {
+		return s, err
+	}
+	if by, ok := c.textArg(1); ok {
+		with := missingText(c.arg(2))
+		if _, isFunction := c.arg(2).(function); isFunction {
+			with = ""
+		}
+		n := strings.Count(s, by)
+		if limit >= 0 {
+			n = min(n, limit)
+		}
+		if err := c.ev.grow(len(s) + n*max(0, len(with)-len(by))); err != nil {
+			return nil, err
+		}
+		return strings.Replace(s, by, with, n), nil
+	}
+	all, err := c.ev.matches(c.arg(1), s, limit)
+	if err != nil {
+		return nil, err
+	}
+	var out strings.Builder
+	position := 0
+	for _, f := range all {
+		with, err := replacement(c, f)
+		if err != nil {
+			return nil, err
+		}
+		out.WriteString(s[position:max(position, f.start)])
+		out.WriteString(with)
+		position = min(f.start+len(f.text), len(s))
+		if out.Len() > maxValue {
+			return nil, errTooBig
+		}
+	}
+	out.WriteString(s[position:])
+	return out.String(), c.ev.grow(out.Len())
+}
+
+// replacement is what one match is replaced with.
+func replacement(c *call, f found) (string, error) {
+	if by, ok := c.arg(2).(function); ok {
+		v, err := c.ev.invoke(by, []any{f.object("start")}, nil)
+		if err != nil {
+			return "", err
+		}
+		text, ok := v.(string)
+		if !ok {
+			return "", failValue("D3012", v)
+		}
+		return text, nil
+	}
+	return expand(missingText(c.arg(2)), f), nil
+}
+
+// expand puts the groups of a match in for $1, $2 and so on, the match for $0 and
+// a dollar sign for $$.
+func expand(template string, f found) string {
+	var out strings.Builder
+	for {
+		before, rest, ok := strings.Cut(template, "$")
+		out.WriteString(before)
+		if !ok {
+			return out.String()
+		}
+		template = rest
+		switch {
+		case strings.HasPrefix(rest, "$"):
+			out.WriteByte('$')
+			template = rest[1:]
+		case strings.HasPrefix(rest, "0"):
+			out.WriteString(f.text)
+			template = rest[1:]
+		default:
+			group, digits := groupNumber(rest, len(f.groups))
+			if digits == 0 {
+				out.WriteByte('$')
+				continue
+			}
+			if group >= 1 && group <= len(f.groups) {
+				text, _ := f.groups[group-1].(string)
+				out.WriteString(text)
+			}
+			template = rest[digits:]
+		}
+	}
+}
+
+// groupNumber reads the number of a group, of no more digits than the largest has.
+func groupNumber(s string, groups int) (group, digits int) {
+	most := 1
+	for n := groups; n >= 10; n /= 10 {
+		most++
+	}
+	for digits < most && digits < len(s) && isDigit(s[digits]) {
+		group = group*10 + int(s[digits]-'0')
+		digits++
+	}
+	if digits > 1 && group > groups {
+		return group / 10, digits - 1
+	}
+	return group, digits
+}
+
+// latin1 takes the low byte of each UTF-16 unit, as the language's reference does
+// before it encodes.
+func latin1(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for _, r := range s {
+		if r > 0xffff {
+			r -= 0x10000
+			out = append(out, byte(0xd800+r>>10), byte(0xdc00+r&0x3ff))
+			continue
+		}
+		out = append(out, byte(r))
+	}
+	return out
+}
+
+// lenientBase64 decodes both alphabets and passes over what is in neither.
+func lenientBase64(s string) []byte {
+	s, _, _ = strings.Cut(s, "=")
+	clean := make([]byte, 0, len(s))
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '-':
+			clean = append(clean, '+')
+		case c == '_':
+			clean = append(clean, '/')
+		case isDigit(c) || isLetter(c) || c == '+' || c == '/':
+			clean = append(clean, c)
+		}
+	}
+	if len(clean)%4 == 1 {
+		clean = clean[:len(clean)-1]
+	}
+	out, _ := base64.RawStdEncoding.DecodeString(string(clean))
+	return out
+}
+
+const hexDigits = "0123456789ABCDEF"
+
+// encodeURL escapes every byte but letters, digits and those given.
+func encodeURL(name, keep string) func(*call) (any, error) {
+	return func(c *call) (any, error) {
+		s, ok := c.textArg(0)
+		if !ok {
+			return undefined, nil
+		}
+		if strings.ContainsRune(s, utf8.RuneError) {
+			return nil, &failure{code: "D3140", token: undefined, value: s, detail: name}
+		}
+		out := make([]byte, 0, len(s))
+		for i := range len(s) {
+			if b := s[i]; isDigit(b) || isLetter(b) || strings.IndexByte(keep, b) >= 0 {
+				out = append(out, b)
+			} else {
+				out = append(out, '%', hexDigits[b>>4], hexDigits[b&15])
+			}
+		}
+		return string(out), c.ev.grow(len(out))
+	}
+}
+
+// decodeURL takes escapes away, but for those of the characters given.
+func decodeURL(name, keep string) func(*call) (any, error) {
+	return func(c *call) (any, error) {
+		s, ok := c.textArg(0)
+		if !ok {
+			return undefined, nil
+		}
+		protected := s
+		for i := range len(keep) {
+			code := "%" + string(hexDigits[keep[i]>>4]) + string(hexDigits[keep[i]&15])
+			protected = strings.ReplaceAll(protected, code, "%25"+code[1:])
+			protected = strings.ReplaceAll(protected, strings.ToLower(code), "%25"+strings.ToLower(code[1:]))
+		}
+		out, err := url.PathUnescape(protected)
+		if err != nil || !utf8.ValidString(out) {
+			return nil, &failure{code: "D3140", token: undefined, value: s, detail: name}
+		}
+		return out, c.ev.grow(len(out))
+	}
+}
+
+func formatBase(c *call) (any, error) {
+	f, ok := c.numberArg(0)
+	if !ok {
+		return undefined, nil
+	}
+	radix := 10.0
+	if r, ok := c.numberArg(1); ok {
+		radix = roundEven(r)
+	}
+	if radix < 2 || radix > 36 {
+		return nil, failValue("D3100", radix)
+	}
+	f = roundEven(f)
+	if radix == 10 || math.IsNaN(f) || math.IsInf(f, 0) {
+		return numberText(f), nil
+	}
+	sign := ""
+	if f < 0 {
+		sign, f = "-", -f
+	}
+	var digits []byte
+	for whole := f; ; {
+		digits = append(digits, "0123456789abcdefghijklmnopqrstuvwxyz"[int(math.Mod(whole, radix))])
+		if whole = math.Floor(whole / radix); whole == 0 {
+			break
+		}
+	}
+	slices.Reverse(digits)
+	return sign + string(digits), nil
+}
