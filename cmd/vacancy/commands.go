@@ -16,5 +16,5 @@ var commands = []struct {
 }{
 	{groupTenant, []func(*program) *cobra.Command{newApartments, newReserve, newPay, newExtend, newCancel, newWatch}},
 	{groupRun, []func(*program) *cobra.Command{newImport, newToken}},
-	{groupWorkflow, []func(*program) *cobra.Command{newWorkflow}},
+	{groupWorkflow, []func(*program) *cobra.Command{newWorkflow, newStep}},
 }

@@ -70,6 +70,10 @@ var wrong = []struct {
 	{"workflow run", "needs a"},
 	{"workflow run ./nothing.asl.json", "the file cannot be read"},
 	{"workflow run reservation --time-scale 0", "--time-scale must be more than 0"},
+	{"step invoke", "needs a step's name"},
+	{"step invoke Nothing", "the step must be one of ReservationAwaitPayment"},
+	{"step invoke ReservationReadReservation -e nothing.json", "the file cannot be read"},
+	{"step invoke ReservationReadReservation --pay gold", "--pay must be one of"},
 	{"reserve a --timeout 0s", "--timeout must be longer than nothing"},
 	{"reserve a --server ftp://x --token t", "no http or https URL"},
 	{"reserve a --server http://vacancy.example --token t", "use https"},
@@ -134,6 +138,8 @@ func TestCompletion(t *testing.T) {
 		"__complete pay r --method pm_s":   "pm_slow",
 		"__complete token --role m":        "manager",
 		"__complete res":                   "reserve",
+		"__complete workflow run res":      "reservation",
+		"__complete step invoke Res":       "ReservationReleaseHold",
 	} {
 		if r := h.must(exitDone, h.runOn(&screen{}, strings.Fields(line)...)); !strings.Contains(r.out, want) {
 			t.Errorf("%s: %s", line, r.out)

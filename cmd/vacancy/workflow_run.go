@@ -22,12 +22,17 @@ type runFlags struct {
 	timeScale float64
 	noWait    bool
 	history   string
+
+	pay           string
+	payAfter      time.Duration
+	cancelAfter   time.Duration
+	paymentWindow time.Duration
 }
 
 func newWorkflowRun(p *program) *cobra.Command {
 	var f runFlags
 	command := &cobra.Command{
-		Use:   "run FILE",
+		Use:   "run FILE|MACHINE",
 		Short: "Run a definition here, in memory",
 		Long: `Run one execution of a definition in memory, without a server, and print how it
 ended as one JSON object on standard output:
@@ -37,12 +42,19 @@ ended as one JSON object on standard output:
 tasks. --no-wait lets waits, backoffs and timeouts pass at once, in the right order;
 --time-scale 60 lets a minute pass in a second.
 
+'reservation' instead of a file runs our own steps, on a store and a payment gateway
+in memory, for a hold that it places. Each step is told as it is done, failed, retried
+or undone, and in the end what the store holds; how it ended is the last line, and with
+--json all is one JSON object. --pay and --cancel-after say what the tenant does.
+
 Exit codes: 0 it succeeded, 1 the execution failed, 2 the definition or the call is
 wrong: then the reasons are on standard error, each with its place.`,
 		Example: `  vacancy workflow run ./order.asl.json --input order.json --no-wait
   vacancy workflow run ./order.asl.json --mock mocks.json --test-case RetryOnce --no-wait
-  vacancy workflow run ./order.asl.json --mock mocks.json --test-case HappyPath --time-scale 60 --history history.json`,
-		Args:              oneArgument("a definition's file"),
+  vacancy workflow run ./order.asl.json --mock mocks.json --test-case HappyPath --time-scale 60 --history history.json
+  vacancy workflow run reservation --no-wait
+  vacancy workflow run reservation --pay pm_capture_fails --pay-after 5m --no-wait`,
+		Args:              oneArgument("a definition's file or a state machine's name"),
 		ValidArgsFunction: completeDefinitions,
 		RunE:              func(command *cobra.Command, args []string) error { return p.workflowRun(command.Context(), args[0], f) },
 	}
@@ -53,14 +65,19 @@ wrong: then the reasons are on standard error, each with its place.`,
 	flags.Float64Var(&f.timeScale, "time-scale", 1, "how much faster than real time passes")
 	flags.BoolVar(&f.noWait, "no-wait", false, "let time pass at once")
 	flags.StringVar(&f.history, "history", "", "write the execution's history to this file, as JSON")
+	flags.StringVar(&f.pay, "pay", "", "reservation: the payment method that the tenant pays with (default: nobody pays)")
+	flags.DurationVar(&f.payAfter, "pay-after", 10*time.Second, "reservation: when the tenant pays, after the hold was placed")
+	flags.DurationVar(&f.cancelAfter, "cancel-after", 0, "reservation: when the tenant cancels (default: never)")
+	flags.DurationVar(&f.paymentWindow, "payment-window", 0, "reservation: how long the hold lasts (default 15m0s)")
+	_ = command.RegisterFlagCompletionFunc("pay", cobra.FixedCompletions(paymentMethods, cobra.ShellCompDirectiveNoFileComp))
 	_ = command.MarkFlagFilename("input", "json")
 	_ = command.MarkFlagFilename("mock", "json")
 	return command
 }
 
 func (p *program) workflowRun(ctx context.Context, argument string, f runFlags) error {
-	if f.timeScale <= 0 {
-		return usagef("--time-scale must be more than 0, it is %v", f.timeScale)
+	if err := f.check(); err != nil {
+		return err
 	}
 	d, err := p.readDefinition(argument)
 	if err != nil {
@@ -70,13 +87,18 @@ func (p *program) workflowRun(ctx context.Context, argument string, f runFlags) 
 	if err != nil {
 		return p.invalid(argument, err)
 	}
+	if d.ours {
+		return p.rehearse(ctx, d, f)
+	}
 	input, err := p.readJSON("--input", f.input)
 	if err != nil {
 		return err
 	}
-	tasks, err := p.mocks(d, f, trial.Nothing)
-	if err != nil {
+	tasks := trial.Task(trial.Nothing)
+	if mocked, err := p.mocks(d, f); err != nil {
 		return err
+	} else if mocked != nil {
+		tasks = mocked(tasks)
 	}
 	result, err := trial.Run(ctx, trial.Config{
 		ID:         workflow.ExecutionID{Machine: d.name, Name: p.newKey()},
@@ -85,16 +107,28 @@ func (p *program) workflowRun(ctx context.Context, argument string, f runFlags) 
 	if err != nil {
 		return unrunnable(ctx, err)
 	}
-	return p.tellResult(result, f.history)
+	return p.tellResult(result, f.history, nil)
 }
 
-// mocks answers the tasks of the test case, and those that it does not mock by next.
-func (p *program) mocks(d definition, f runFlags, next trial.Task) (trial.Task, error) {
-	if f.mock == "" && f.testCase == "" {
-		return next, nil
+func (f runFlags) check() error {
+	switch {
+	case f.timeScale <= 0:
+		return usagef("--time-scale must be more than 0, it is %v", f.timeScale)
+	case (f.mock == "") != (f.testCase == ""):
+		return usagef("--mock and --test-case belong together: a file, and the test case of it to run")
+	case f.payAfter < 0 || f.cancelAfter < 0 || f.paymentWindow < 0:
+		return usagef("--pay-after, --cancel-after and --payment-window must not be negative")
+	case f.pay != "":
+		return oneOf("--pay", f.pay, paymentMethods)
 	}
-	if f.mock == "" || f.testCase == "" {
-		return nil, usagef("--mock and --test-case belong together: a file, and the test case of it to run")
+	return nil
+}
+
+// mocks answers how tasks are answered by the test case, and by next where it does
+// not mock them; nil where there is no test case.
+func (p *program) mocks(d definition, f runFlags) (func(next trial.Task) trial.Task, error) {
+	if f.mock == "" {
+		return nil, nil
 	}
 	source, err := p.readFile(f.mock)
 	if err != nil {
@@ -108,7 +142,7 @@ func (p *program) mocks(d definition, f runFlags, next trial.Task) (trial.Task, 
 	if err != nil {
 		return nil, usagef("%s: %w", f.mock, err)
 	}
-	return trial.Mocked(testCase, next), nil
+	return func(next trial.Task) trial.Task { return trial.Mocked(testCase, next) }, nil
 }
 
 // sleep answers how time passes: nil where it passes at once.
@@ -136,15 +170,16 @@ type outcome struct {
 	Output json.RawMessage `json:"output,omitempty"`
 	Error  string          `json:"error,omitempty"`
 	Cause  string          `json:"cause,omitempty"`
+	*rehearsed
 }
 
-func (p *program) tellResult(r trial.Result, historyPath string) error {
+func (p *program) tellResult(r trial.Result, historyPath string, more *rehearsed) error {
 	if historyPath != "" {
 		if err := writeHistory(historyPath, r.History); err != nil {
 			return err
 		}
 	}
-	if err := p.printJSON(outcome{r.Status, r.Output, r.Error, r.Cause}); err != nil {
+	if err := p.printJSON(outcome{r.Status, r.Output, r.Error, r.Cause, more}); err != nil {
 		return err
 	}
 	if r.Status != workflow.Succeeded {

@@ -74,14 +74,16 @@ func TestWorkflowRunOfWhatCannotBeRun(t *testing.T) {
 	h := newHarness(t)
 	orderFiles(t)
 	for line, told := range map[string]string{
-		"order.asl.json --no-wait":                                 `state "Pay" cannot be run`,
-		"order.asl.json --mock mocks.json":                         "--mock and --test-case belong together",
-		"order.asl.json --mock mocks.json --test-case Unknown":     `no test case "Unknown"`,
-		"order.asl.json --mock no.json --test-case Paid":           "no.json",
-		"order.asl.json --input no.json":                           "--input: no.json is not JSON",
-		"broken.json":                                              "broken.json: ",
-		"no.json":                                                  "no.json: ",
-		"order.asl.json --no-wait --history /nonexistent/his.json": "",
+		"order.asl.json --no-wait":                             `state "Pay" cannot be run`,
+		"order.asl.json --mock mocks.json":                     "--mock and --test-case belong together",
+		"order.asl.json --mock mocks.json --test-case Unknown": `no test case "Unknown"`,
+		"order.asl.json --mock no.json --test-case Paid":       "no.json",
+		"order.asl.json --input no.json":                       "--input: no.json is not JSON",
+		"broken.json":                                          `broken.json:1:52: $.States.A.Next: there is no state named "B"`,
+		"no.json":                                              "no.json:1:2: $: not JSON",
+		"order.asl.json --pay pm_gold":                         "--pay must be one of pm_ok",
+		"order.asl.json --payment-window -1s":                  "must not be negative",
+		"reservation --input input.json":                       "--input is for a definition's file",
 	} {
 		r := h.must(exitUsage, h.run(append([]string{"workflow", "run"}, strings.Fields(line)...)...))
 		if r.out != "" || !strings.Contains(r.err, told) {
@@ -101,6 +103,20 @@ func TestWorkflowValidate(t *testing.T) {
 	}
 	if r := h.must(exitUsage, h.run("workflow", "validate", "broken.json")); !strings.Contains(r.err, "States.A.Next") || r.out != "" {
 		t.Errorf("%q, %q", r.out, r.err)
+	}
+	r := h.must(exitUsage, h.run("workflow", "validate", "broken.json", "--json"))
+	var told struct {
+		Valid    bool
+		Problems []struct {
+			Path string
+			Line int
+		}
+	}
+	if err := json.Unmarshal([]byte(r.out), &told); err != nil || told.Valid || len(told.Problems) == 0 || told.Problems[0].Path != "$.States.A.Next" || told.Problems[0].Line != 1 {
+		t.Errorf("as JSON: %q, %v", r.out, err)
+	}
+	if r := h.must(exitDone, h.run("workflow", "validate", "order.asl.json", "--json")); r.out != `{"valid":true,"problems":[]}`+"\n" {
+		t.Errorf("as JSON: %q", r.out)
 	}
 }
 
