@@ -74,6 +74,8 @@ func runnerRefusal(err error) error {
 		return &booking.Error{Code: booking.NotFound, Field: "machine", Message: "there is no state machine of this name"}
 	case errors.Is(err, workflow.ErrExecutionAlreadyExists):
 		return booking.Invalid("name", "an execution of this name exists already; choose another name")
+	case errors.Is(err, workflow.ErrInvalidCursor):
+		return booking.Invalid("after", "this is no cursor of this list; give the endCursor of the page before")
 	case errors.Is(err, workflow.ErrInvalidName):
 		return booking.Invalid("name", "an execution's name has 1 to %d characters, without white space, brackets, wildcards and the like", workflow.MaxNameLength)
 	case errors.Is(err, workflow.ErrInvalidInput):

@@ -197,6 +197,15 @@ func TestExecutions(t *testing.T) {
 		t.Errorf("101 executions: %q", code)
 	}
 
+	for _, document := range []string{
+		`{ executions(after: "x") { nodes { name } } }`,
+		`query($n: String!) { execution(machine: "reservation", name: $n) { history(after: "x") { nodes { id } } } }`,
+	} {
+		if code := a.code(mary, document, map[string]any{"n": names[0]}); code != "INVALID_INPUT" {
+			t.Errorf("%s: %q, want INVALID_INPUT", document, code)
+		}
+	}
+
 	a.runner.mu.Lock()
 	a.runner.down = fmt.Errorf("the runner is down")
 	a.runner.mu.Unlock()

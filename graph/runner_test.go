@@ -74,7 +74,10 @@ func (r *memoryRunner) Describe(_ context.Context, id workflow.ExecutionID) (wor
 
 // History answers three events of each execution.
 func (r *memoryRunner) History(_ context.Context, _ workflow.ExecutionID, after string, limit int) (page workflow.HistoryPage, err error) {
-	from, _ := strconv.Atoi(after)
+	from, err := cursorOf(after)
+	if err != nil {
+		return page, err
+	}
 	for id := from + 1; id <= 3 && len(page.Events) < limit; id++ {
 		page.Events = append(page.Events, workflow.HistoryEvent{ID: int64(id), PreviousID: int64(id - 1),
 			Type: "TaskStateEntered", Timestamp: r.now(), Details: json.RawMessage(`{"name":"S` + strconv.Itoa(id) + `"}`)})
@@ -89,7 +92,10 @@ func (r *memoryRunner) History(_ context.Context, _ workflow.ExecutionID, after 
 func (r *memoryRunner) List(_ context.Context, f workflow.ListFilter) (page workflow.Page, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	from, _ := strconv.Atoi(f.After)
+	from, err := cursorOf(f.After)
+	if err != nil {
+		return page, err
+	}
 	n := 0
 	for _, e := range slices.Backward(r.begun) {
 		if f.Machine != "" && f.Machine != e.Machine || f.Status != "" && f.Status != e.Status {
@@ -105,4 +111,15 @@ func (r *memoryRunner) List(_ context.Context, f workflow.ListFilter) (page work
 		page.Executions = append(page.Executions, e)
 	}
 	return page, nil
+}
+
+func cursorOf(after string) (int, error) {
+	if after == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(after)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %q", workflow.ErrInvalidCursor, after)
+	}
+	return n, nil
 }

@@ -47,4 +47,5 @@ var (
 	ErrInvalidName              = errors.New("invalid execution name")
 	ErrInvalidInput             = errors.New("invalid execution input")
 	ErrInvalidOutput            = errors.New("invalid task output")
+	ErrInvalidCursor            = errors.New("invalid cursor")
 )

@@ -32,7 +32,7 @@ func (j *Journal) List(ctx context.Context, f workflow.ListFilter) (workflow.Pag
 	if f.After != "" {
 		after, ok := parseCursor(executionsOf, f.After)
 		if _, err := fmt.Sscanf(after.id, "%d", &number); !ok || err != nil {
-			return workflow.Page{}, fmt.Errorf("list executions: %q is no cursor of this list", f.After)
+			return workflow.Page{}, fmt.Errorf("list executions: %w: %q is none of this list", workflow.ErrInvalidCursor, f.After)
 		}
 		started = after.value
 	}

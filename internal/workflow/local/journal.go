@@ -130,7 +130,7 @@ type Journal interface {
 	// started at the same instant in the reverse order of their creation. Input
 	// and Output may be left out. What is created between two pages neither
 	// repeats nor hides an older execution. A cursor that List did not hand out
-	// is refused.
+	// is refused with workflow.ErrInvalidCursor.
 	List(ctx context.Context, f workflow.ListFilter) (workflow.Page, error)
 
 	// Started is signalled (never blocking; capacity 1) after a commit that

@@ -21,7 +21,7 @@ func (r *Runner) History(ctx context.Context, id workflow.ExecutionID, after str
 		var err error
 		from, err = strconv.ParseInt(after, 10, 64)
 		if err != nil || from < 0 {
-			return workflow.HistoryPage{}, fmt.Errorf("history of %q: %q is not a cursor of a history", id.Name, after)
+			return workflow.HistoryPage{}, fmt.Errorf("history of %q: %w: %q is none of a history", id.Name, workflow.ErrInvalidCursor, after)
 		}
 	}
 	events, err := r.cfg.Journal.History(ctx, id, from, limit+1)

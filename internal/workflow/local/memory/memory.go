@@ -170,7 +170,7 @@ func (j *Journal) List(_ context.Context, f workflow.ListFilter) (workflow.Page,
 	if f.After != "" {
 		var started, number int64
 		if n, err := fmt.Sscanf(f.After, "%d.%d", &started, &number); n != 2 || err != nil {
-			return workflow.Page{}, fmt.Errorf("list executions: %q is not a cursor of this list", f.After)
+			return workflow.Page{}, fmt.Errorf("list executions: %w: %q is none of this list", workflow.ErrInvalidCursor, f.After)
 		}
 		last := &execution{number: number, Record: local.Record{StartedAt: time.Unix(0, started)}}
 		from, _ = slices.BinarySearchFunc(j.byStart, last, byStart)
