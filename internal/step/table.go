@@ -25,6 +25,15 @@ func New(reservations *booking.Service) Table {
 	return t
 }
 
+// Names lists the names of all steps.
+func Names() []string {
+	var names []string
+	for _, s := range reservationSteps(nil) {
+		names = append(names, s.name)
+	}
+	return names
+}
+
 // named is one row of the table.
 type named struct {
 	name    string

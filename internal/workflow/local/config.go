@@ -2,7 +2,9 @@ package local
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"time"
@@ -52,6 +54,14 @@ type Definition struct {
 	// Substitutions are the values of the ${Placeholders} in Source, as
 	// DefinitionSubstitutions in a SAM template. See Substitute.
 	Substitutions map[string]string
+}
+
+// Resolve answers the source with its placeholders filled in, and the hash that the
+// journal keeps it under.
+func (d Definition) Resolve() (source []byte, hash string, err error) {
+	source, err = Substitute(d.Source, d.Substitutions)
+	sum := sha256.Sum256(source)
+	return source, hex.EncodeToString(sum[:]), err
 }
 
 func (c Config) withDefaults() (Config, error) {

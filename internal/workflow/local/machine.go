@@ -2,8 +2,6 @@ package local
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"sync"
 
@@ -27,7 +25,7 @@ type machines struct {
 func loadMachines(ctx context.Context, c Config, tasks *integration.Registry) (*machines, error) {
 	m := &machines{journal: c.Journal, present: map[string]string{}, parsed: map[[2]string]*asl.Machine{}}
 	for name, d := range c.Definitions {
-		source, err := Substitute(d.Source, d.Substitutions)
+		source, hash, err := d.Resolve()
 		if err != nil {
 			return nil, fmt.Errorf("state machine %q: %w", name, err)
 		}
@@ -38,8 +36,6 @@ func loadMachines(ctx context.Context, c Config, tasks *integration.Registry) (*
 		if err := tasks.Check(name, source); err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(source)
-		hash := hex.EncodeToString(sum[:])
 		if err := c.Journal.PutDefinition(ctx, name, hash, source); err != nil {
 			return nil, fmt.Errorf("journal the definition of state machine %q: %w", name, err)
 		}
