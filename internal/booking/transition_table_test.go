@@ -1,0 +1,106 @@
+package booking
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestTransitionTable holds every intention to the design's table of preconditions
+// (section 3, made exact in 10.1 and 10.9): in each combination of reservation,
+// payment and moment it changes something exactly where the table says so. Unlike
+// TestEveryReachableStateKeepsTheRules it also tries combinations that no order of
+// intentions leads to.
+func TestTransitionTable(t *testing.T) {
+	type situation struct {
+		status  ReservationStatus
+		payment PaymentStatus // "" for none
+		now     time.Time
+	}
+	in := func(s situation, statuses ...ReservationStatus) bool { return slices.Contains(statuses, s.status) }
+	paid := func(s situation, statuses ...PaymentStatus) bool { return slices.Contains(statuses, s.payment) }
+	inTime := func(s situation) bool { return s.now.Before(deadline) }
+
+	table := map[string]struct {
+		make    func(On) Intention
+		allowed func(situation) bool
+	}{
+		"BeginPayment": {func(on On) Intention { return BeginPayment{On: on, Method: "pm_ok"} },
+			func(s situation) bool { return in(s, Held) && inTime(s) && paid(s, "", Declined, Pending) }},
+		"BeginPayment ahead of the tenant": {func(on On) Intention { return BeginPayment{On: on} },
+			func(s situation) bool { return in(s, Held) && inTime(s) && paid(s, "") }},
+		"AuthorizePayment": {func(on On) Intention { return AuthorizePayment{On: on, PaymentID: "r-p1", GatewayRef: "g"} },
+			func(s situation) bool { return in(s, Held) && inTime(s) && paid(s, Pending) }},
+		"DeclinePayment": {func(on On) Intention { return DeclinePayment{On: on, PaymentID: "r-p1", DeclineCode: "no"} },
+			func(s situation) bool { return paid(s, Pending) }},
+		"ClaimForCapture": {func(on On) Intention { return ClaimForCapture{On: on} },
+			func(s situation) bool { return in(s, Held) && paid(s, Authorized) }},
+		"RecordCapture": {func(on On) Intention { return RecordCapture{On: on} },
+			func(s situation) bool { return in(s, Confirming) && paid(s, Authorized) }},
+		"ConfirmReservation": {func(on On) Intention { return ConfirmReservation{On: on} },
+			func(s situation) bool { return in(s, Confirming) && paid(s, Captured) }},
+		"ReleaseHold, expired": {func(on On) Intention { return ReleaseHold{On: on, Reason: ReleaseExpired} },
+			func(s situation) bool { return in(s, Held) && !inTime(s) && !paid(s, Authorized) }},
+		"ReleaseHold, cancelled": {func(on On) Intention { return ReleaseHold{On: on, Reason: ReleaseCancelled} },
+			func(s situation) bool { return in(s, Held) }},
+		"ReleaseHold, failed": {func(on On) Intention { return ReleaseHold{On: on, Reason: ReleaseFailed} },
+			func(s situation) bool { return in(s, Held) }},
+		"ReleaseHold, capture failed": {func(on On) Intention { return ReleaseHold{On: on, Reason: ReleaseFailed, CaptureFailed: true} },
+			func(s situation) bool { return in(s, Held) || in(s, Confirming) && !paid(s, Captured) }},
+		"ExtendHold": {func(on On) Intention { return ExtendHold{On: on, MaxExtensions: 2, MaxWindows: 3} },
+			func(s situation) bool { return in(s, Held) && inTime(s) }},
+		"RecordVoid": {func(on On) Intention { return RecordVoid{On: on, PaymentID: "r-p1"} },
+			func(s situation) bool { return !in(s, Held, Confirming) && paid(s, Pending, Authorized) }},
+		"RecordRefund": {func(on On) Intention { return RecordRefund{On: on, PaymentID: "r-p1"} },
+			func(s situation) bool {
+				return !in(s, Held, Confirming, ReservationPaid) && paid(s, Captured, Authorized)
+			}},
+	}
+	for name, row := range table {
+		for _, status := range []ReservationStatus{Held, Confirming, ReservationPaid, Expired, Cancelled, ReservationFailed, ReservationRefunded} {
+			for _, payment := range []PaymentStatus{"", Pending, Authorized, Captured, Refunded, Voided, Declined} {
+				for _, now := range []time.Time{deadline.Add(-time.Millisecond), deadline, deadline.Add(time.Millisecond)} {
+					s := situation{status, payment, now}
+					b := placedBooking(t)
+					b.Reservation.Status = status
+					if payment != "" {
+						b.Reservation.Payment = &Payment{ID: "r-p1", Attempt: 1, Status: payment}
+					}
+					next, changed, err := row.make(On{ReservationID: "r", Epoch: 7, Now: now, By: "t"}).Decide(b)
+					if changed != row.allowed(s) {
+						t.Errorf("%s on %s with payment %q, %s from the deadline: changed %v (%v), want %v",
+							name, status, payment, now.Sub(deadline), changed, err, row.allowed(s))
+					}
+					if !changed && fmt.Sprint(state(next)) != state(b) {
+						t.Errorf("%s on %s with payment %q answers another booking although it changed nothing", name, status, payment)
+					}
+				}
+			}
+		}
+	}
+}
+
+// However often a hold may be extended, it never lasts longer than so many windows.
+func TestExtensionsAreCappedByWindows(t *testing.T) {
+	b := placedBooking(t)
+	last := placedAt.Add(3 * window)
+	refused := false
+	for range 10 {
+		now := b.Reservation.HoldExpiresAt.Add(-time.Millisecond)
+		next, changed, err := ExtendHold{On: On{ReservationID: "r", Epoch: 7, Now: now, By: "t"}, MaxExtensions: 100, MaxWindows: 3}.Decide(b)
+		if next.Reservation.HoldExpiresAt.After(last) {
+			t.Fatalf("held until %s, three windows end at %s", next.Reservation.HoldExpiresAt, last)
+		}
+		if refused = !changed; refused {
+			if CodeOf(err) != ExtensionLimitReached || !b.Reservation.HoldExpiresAt.Equal(last) {
+				t.Errorf("refused with %v at %s, want EXTENSION_LIMIT_REACHED at %s", err, b.Reservation.HoldExpiresAt, last)
+			}
+			break
+		}
+		b = next
+	}
+	if !refused {
+		t.Error("a hold can be extended for ever")
+	}
+}
