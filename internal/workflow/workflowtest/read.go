@@ -109,9 +109,8 @@ var readTests = []test{
 				h.Errorf("in pages of %d there are %d events, in one %d", limit, len(got), len(whole))
 			}
 		}
-		if _, err := h.runner.History(h.Context(), id("a"), "no cursor", 0); err == nil {
-			h.Error("a foreign cursor was taken")
-		}
+		_, err := h.runner.History(h.Context(), id("a"), "no cursor", 0)
+		h.is("History after a foreign cursor", err, workflow.ErrInvalidCursor)
 	}},
 	{"List/FiltersAndPages", func(h *harness) {
 		h.runner = h.open(h.T, Scenario{Machines: map[string]string{
@@ -160,6 +159,8 @@ var readTests = []test{
 				return len(list(workflow.ListFilter{Machine: machine, Status: workflow.Running, Limit: limit})) == 0
 			})
 		}
+		_, err := h.runner.List(h.Context(), workflow.ListFilter{After: "no cursor"})
+		h.is("List after a foreign cursor", err, workflow.ErrInvalidCursor)
 	}},
 }
 

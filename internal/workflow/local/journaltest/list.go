@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -126,8 +127,8 @@ var listTests = []test{
 	}},
 	{"List/ForeignCursor", func(t *testing.T, j local.Journal) {
 		mustCreate(t, j, newRecord("a"))
-		if page, err := j.List(t.Context(), workflow.ListFilter{After: "no cursor of ours"}); err == nil {
-			t.Errorf("List = %+v, want an error", page)
+		if _, err := j.List(t.Context(), workflow.ListFilter{After: "no cursor of ours"}); !errors.Is(err, workflow.ErrInvalidCursor) {
+			t.Errorf("List = %v, want ErrInvalidCursor", err)
 		}
 	}},
 }
