@@ -73,7 +73,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		a.Outbox = notification.Waking(store.Outbox(), a.dispatcher.Wake)
 	}
 	executions := &reservationWorkflow{}
-	a.Reservations = booking.NewService(store, gateway, executions, now, newID, c.holds(), c.Log)
+	a.Reservations = booking.NewService(store, gateway, executions, now, NewID, c.holds(), c.Log)
 	a.Runner, err = local.New(ctx, local.Config{
 		Journal: c.Faults.journal(store.Journal()), Definitions: definitions, Steps: step.New(a.Reservations),
 		Services: map[string]workflow.Handler{snsPublish: notification.Publisher(a.Outbox, now)},
@@ -104,17 +104,6 @@ func (a *App) Run(ctx context.Context) error {
 		return nil
 	})
 	return group.Wait()
-}
-
-// Ready answers why the program cannot take orders now, or nil.
-func (a *App) Ready(ctx context.Context) error {
-	if err := a.Store.Ping(ctx); err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	if err := a.Runner.Healthy(); err != nil {
-		return fmt.Errorf("workflow runner: %w", err)
-	}
-	return nil
 }
 
 // Close gives the data directory back. Run must have returned. Closing again answers the same.

@@ -10,9 +10,9 @@ import (
 // idEncoding keeps the order of what it encodes, so ids grow with time.
 var idEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
 
-// newID makes ids of UUIDs of version 7 (RFC 9562): a millisecond, a counter and 62
+// NewID makes ids of UUIDs of version 7 (RFC 9562): a millisecond, a counter and 62
 // random bits. "res_0d9k1m4n7s6ug0o2qk7o5v1b3c" names a reservation.
-func newID(kind string) string {
+func NewID(kind string) string {
 	id, err := uuid.NewV7()
 	if err != nil {
 		panic(err) // the system has no randomness left to give: nothing here is safe any more

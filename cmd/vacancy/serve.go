@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/client"
+	"github.com/vacancy/vacancy/internal/httpapi"
+	"github.com/vacancy/vacancy/internal/identity"
+)
+
+// demoWindow is the payment window of a demo: short enough to watch it close.
+const demoWindow = time.Minute
+
+// shutdownGrace is how long requests and executions under way may take to finish.
+const shutdownGrace = 10 * time.Second
+
+// serveFlags are what 'vacancy serve' takes beside the flags of all commands.
+type serveFlags struct {
+	listen        string
+	demo          bool
+	stage         string
+	logLevel      string
+	notifyURL     string
+	notifySecret  string
+	smtp          string
+	smtpPassword  string
+	configuration app.Config
+}
+
+func newServe(p *program) *cobra.Command {
+	var f serveFlags
+	command := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the service on this machine",
+		Long: `Run the service: the GraphQL API, the holds and their workflows, in one process, with
+everything kept in the data directory. It prints one line, 'listening on URL', when it is
+ready; logs go to standard error. On SIGTERM or Ctrl-C it finishes what it is doing.
+
+With --demo it starts with a few hundred real listings and a payment window of a minute, in a
+data directory of its own, and prints commands to paste.
+
+Without an identity provider it accepts only tokens that it signed itself ('vacancy token'),
+and listens on this machine only.`,
+		Example: `  vacancy serve --demo
+  vacancy serve --data /var/lib/vacancy --payment-window 15m
+  vacancy serve --listen 127.0.0.1:0 --notify-url https://example.com/vacancy`,
+		Args: noArguments,
+		RunE: func(command *cobra.Command, _ []string) error { return p.serve(command.Context(), f) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	flags.BoolVar(&f.demo, "demo", false, "start with real listings and a payment window of a minute")
+	flags.StringVar(&f.stage, "stage", "dev", "dev, or prod: no GraphiQL and no introspection")
+	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	flags.DurationVar(&f.configuration.PaymentWindow, "payment-window", 0, "how long a hold lasts where the apartment does not say (default 15m)")
+	flags.IntVar(&f.configuration.MaxExtensions, "max-extensions", 0, "how often a hold may be extended (default 2)")
+	flags.IntVar(&f.configuration.MaxWindows, "max-windows", 0, "how many payment windows a hold lasts at the most (default 3)")
+	flags.DurationVar(&f.configuration.SlowPayment, "slow-payment", 0, "how long the simulated payment method pm_slow takes (default 2s)")
+	flags.StringVar(&f.notifyURL, "notify-url", "", "POST notifications there, signed with VACANCY_NOTIFY_SECRET (Standard Webhooks)")
+	flags.StringVar(&f.notifySecret, "notify-secret", "", "signs the notifications; better given as VACANCY_NOTIFY_SECRET")
+	flags.StringVar(&f.smtp, "smtp", "", "mail notifications: smtp[s]://USER@HOST:PORT?from=…&to=…")
+	flags.StringVar(&f.smtpPassword, "smtp-password", "", "of the mail server; better given as VACANCY_SMTP_PASSWORD")
+	_ = command.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions([]string{"dev", "prod"}, cobra.ShellCompDirectiveNoFileComp))
+	return command
+}
+
+func (p *program) serve(ctx context.Context, f serveFlags) error {
+	c, err := p.configuration(f)
+	if err != nil {
+		return err
+	}
+	listener, err := listen(ctx, f.listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	a, err := app.Open(ctx, c)
+	if err != nil {
+		return err
+	}
+	key, err := identity.LoadOrMakeKey(filepath.Join(c.DataDir, client.SigningKeyFileName), rand.Reader)
+	if err == nil && f.demo {
+		err = importDemo(ctx, a)
+	}
+	if err != nil {
+		return errors.Join(err, a.Close())
+	}
+	address := "http://" + listener.Addr().String()
+	if err := client.WriteServerFile(c.DataDir, client.ServerFile{Address: address, PID: os.Getpid()}); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	handler := newHandler(a, c, f.stage == "dev", identity.NewKeeper(key, p.now), p.now)
+
+	// The API goes first and the runner after it, so that what a request has begun is carried on.
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var group errgroup.Group
+	group.Go(func() error { return a.Run(running) })
+	group.Go(func() error {
+		defer stop()
+		return httpapi.Serve(ctx, listener, handler, shutdownGrace, c.Log)
+	})
+	p.printf("listening on %s\n", address)
+	if f.demo {
+		if err := p.printDemo(key, address, c.DataDir, c.PaymentWindow); err != nil {
+			c.Log.Error("the demo's commands could not be printed", "error", err)
+		}
+	}
+	return errors.Join(group.Wait(), client.RemoveServerFile(c.DataDir), a.Close())
+}
+
+// configuration reads the flags.
+func (p *program) configuration(f serveFlags) (app.Config, error) {
+	c := f.configuration
+	if err := oneOf("--stage", f.stage, []string{"dev", "prod"}); err != nil {
+		return c, err
+	}
+	c.DataDir = p.global.data
+	if c.DataDir == "" {
+		c.DataDir = defaultDataDir
+		if f.demo {
+			c.DataDir = demoDataDir
+		}
+	}
+	if f.demo && c.PaymentWindow == 0 {
+		c.PaymentWindow = demoWindow
+	}
+	log, err := p.newLog(f.logLevel)
+	if err != nil {
+		return c, err
+	}
+	c.Log = log
+	if c.Receiver, err = receiver(f, p.now); err != nil {
+		return c, usageError{err}
+	}
+	return c, nil
+}
+
+// listen listens on a loopback address. Others would let anybody on the network try the
+// tokens of a server that has no identity provider and speaks no TLS.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, usagef("--listen must be HOST:PORT such as 127.0.0.1:8080, it is %q", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, usagef("--listen %s: without an identity provider the server listens on this machine only; say 127.0.0.1:PORT, and reach it through a tunnel", address)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		if strings.Contains(err.Error(), "address already in use") {
+			return nil, fmt.Errorf("%s is in use by another program; choose another address by --listen, 127.0.0.1:0 takes a free port", address)
+		}
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return listener, nil
+}
