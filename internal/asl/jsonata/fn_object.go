@@ -6,14 +6,14 @@ import (
 
 var objectFunctions = []*native{
 	fn("boolean", "<x-:b>", 1, func(c *call) (any, error) {
-		is, ok := truth(c.arg(0))
+		is, ok := c.truth()
 		if !ok {
 			return undefined, nil
 		}
 		return is, nil
 	}),
 	fn("not", "<x-:b>", 1, func(c *call) (any, error) {
-		is, ok := truth(c.arg(0))
+		is, ok := c.truth()
 		if !ok {
 			return undefined, nil
 		}
@@ -118,6 +118,15 @@ var objectFunctions = []*native{
 		}
 		return nil, &failure{code: "D3141", token: undefined, detail: message}
 	}),
+}
+
+// truth is the effective boolean of the argument. A function is true where it
+// stands as a condition, and false as an argument.
+func (c *call) truth() (is, ok bool) {
+	if _, isFunction := c.arg(0).(function); isFunction {
+		return false, true
+	}
+	return truth(c.arg(0))
 }
 
 // allNames are the names of an object's members, or those of all objects of an

@@ -240,7 +240,8 @@ func split(c *call) (any, error) {
 		return out, nil
 	}
 	var parts []string
-	if by, ok := c.arg(1).(function); ok {
+	by, isPattern := c.arg(1).(function)
+	if isPattern {
 		all, err := c.ev.matches(by, s, limit)
 		if err != nil {
 			return nil, err
@@ -259,6 +260,9 @@ func split(c *call) (any, error) {
 		}
 	} else {
 		parts = []string{s}
+	}
+	if f, ok := c.numberArg(2); ok && !isPattern {
+		limit = int(f) // a text is split at whole numbers, a pattern while the limit is not reached
 	}
 	for i, part := range parts {
 		if limit >= 0 && i == limit {

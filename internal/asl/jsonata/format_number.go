@@ -112,7 +112,7 @@ func (f *numberFormat) split(text string) *subPicture {
 	bounds := func(r rune) bool { return f.isActive(r) && string(r) != f.exponent }
 	start := strings.IndexFunc(text, bounds)
 	if start < 0 {
-		p.prefix = text
+		p.active, p.mantissa, p.integer = text, text, text
 		return p
 	}
 	end := strings.LastIndexFunc(text, bounds)

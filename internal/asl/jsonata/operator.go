@@ -215,6 +215,9 @@ func (ev *evaluator) stringify(v any, indent string) (string, error) {
 	if w.limited {
 		return "", errTooBig
 	}
+	if w.infinite {
+		return "", failValue("D1001", math.Inf(1))
+	}
 	return string(w.out), ev.grow(len(w.out))
 }
 

@@ -16,7 +16,7 @@ func (ev *evaluator) path(n *node, input any, env *scope) (any, error) {
 	}
 	var out *list
 	var tuples []*tuple
-	carrying := false
+	carrying, started := false, false
 	for i, step := range n.items {
 		carrying = carrying || step.tuple
 		var err error
@@ -27,8 +27,8 @@ func (ev *evaluator) path(n *node, input any, env *scope) (any, error) {
 				out = asList(v)
 			}
 		case carrying:
-			if tuples == nil {
-				tuples = tuplesOf(in)
+			if !started {
+				tuples, started = tuplesOf(in), true
 			}
 			tuples, err = ev.tupleStep(step, tuples, env)
 		default:

@@ -13,6 +13,8 @@ type writer struct {
 	indent  string
 	round   bool // numbers to 15 digits, functions as "", as $string does
 	limited bool // the text grew past the limit and is incomplete
+
+	infinite bool // there was a number that JSON has not
 }
 
 // maxText bounds a text that is built: past it no memory is spent.
@@ -58,6 +60,7 @@ func (w *writer) value(v any, margin string) {
 func (w *writer) number(f float64) {
 	switch {
 	case math.IsNaN(f) || math.IsInf(f, 0):
+		w.infinite = w.infinite || math.IsInf(f, 0)
 		w.out = append(w.out, "null"...)
 	case w.round:
 		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'g', 15, 64), 64)

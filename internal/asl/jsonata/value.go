@@ -218,6 +218,9 @@ func truth(v any) (is, ok bool) {
 	if f, ok := number(v); ok {
 		return f != 0, true
 	}
+	if _, ok := v.(function); ok {
+		return true, true
+	}
 	return len(membersOf(v)) > 0, true
 }
 
