@@ -44,7 +44,8 @@ type Limits struct {
 	Tokens     int           // of a document
 	Depth      int           // of fields in fields; introspection has its own bound
 	Fields     int           // of an operation, with its fragments spread out
-	Aliases    int           // likewise
+	Repeats    int           // of one name in a document: comparing them all is what validation costs
+	Aliases    int           // of an operation, as Fields
 	Directives int           // likewise
 	Complexity int           // a field costs 1, a list's fields `first` times as much
 	Errors     int           // in one answer
@@ -55,7 +56,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		BodyBytes: 64 << 10, QueryBytes: 16 << 10, Tokens: 1000,
-		Depth: 12, Fields: 500, Aliases: 30, Directives: 30, Complexity: 10_000,
+		Depth: 12, Fields: 500, Repeats: 60, Aliases: 30, Directives: 30, Complexity: 10_000,
 		Errors: 10, Time: 10 * time.Second,
 	}
 }

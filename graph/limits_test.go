@@ -32,6 +32,23 @@ func nested(n int, inner string) string {
 	return "{ apartment(id: \"x\") {" + strings.Repeat(" reservation { apartment {", n) + inner + strings.Repeat("} }", n) + "} }"
 }
 
+// scalars are twelve fields of an apartment.
+const scalars = "id title city state bedrooms bathrooms squareFeet pets rentPeriod paymentWindow status createdAt"
+
+// spreads is n fragments that ask for the same.
+func spreads(n int) string {
+	var b strings.Builder
+	b.WriteString("{ apartment(id: \"x\") {")
+	for i := range n {
+		fmt.Fprintf(&b, " ...f%d", i)
+	}
+	b.WriteString(" } }")
+	for i := range n {
+		fmt.Fprintf(&b, " fragment f%d on Apartment { id }", i)
+	}
+	return b.String()
+}
+
 func fragments(n int) string {
 	var b strings.Builder
 	b.WriteString("{ apartment(id: \"x\") { ...f0 } }")
@@ -71,7 +88,10 @@ func TestHostileRequests(t *testing.T) {
 		{"1,001 tokens", quoted("{" + strings.Repeat(" id", 1000) + "}"), 400, "GRAPHQL_PARSE_FAILED"},
 		{"13 deep", quoted(nested(5, " reservation { id } ")), 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"too deep by fragments", quoted("{ apartment(id: \"x\") { ...a } } fragment a on Apartment { reservation { apartment { reservation { apartment { reservation { apartment { ...b } } } } } } } fragment b on Apartment { reservation { apartment { reservation { apartment { reservation { id } } } } } }"), 400, "GRAPHQL_VALIDATION_FAILED"},
-		{"wide", quoted("{ apartment(id: \"x\") {" + strings.Repeat(" id", 600) + "} }"), 400, "GRAPHQL_VALIDATION_FAILED"},
+		{"wide", quoted("{ apartment(id: \"x\") {" + strings.Repeat(" "+scalars, 42) + "} }"), 400, "GRAPHQL_VALIDATION_FAILED"},
+		{"one field over and over", quoted("{ apartment(id: \"x\") {" + strings.Repeat(" id", 61) + "} }"), 400, "GRAPHQL_VALIDATION_FAILED"},
+		{"one field in many fragments", quoted(spreads(61)), 400, "GRAPHQL_VALIDATION_FAILED"},
+		{"one fragment over and over", quoted("{ apartment(id: \"x\") {" + strings.Repeat(" ...f", 61) + "} } fragment f on Apartment { id }"), 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"exponential fragments", quoted(fragments(40)), 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"a fragment in itself", quoted("{ apartment(id: \"x\") { ...a } } fragment a on Apartment { ...b } fragment b on Apartment { ...a }"), 400, "GRAPHQL_VALIDATION_FAILED"},
 		{"an unused fragment in itself", quoted("{ __typename } fragment a on Apartment { reservation { apartment { ...a } } }"), 400, "GRAPHQL_VALIDATION_FAILED"},
@@ -153,7 +173,8 @@ func TestWithinTheLimits(t *testing.T) {
 		"a body of 64 KiB":      quoted("{ __typename }") + strings.Repeat(" ", 64<<10-len(quoted("{ __typename }"))),
 		"12 deep":               quoted(nested(5, " id ")),
 		"30 aliases":            quoted("{" + aliases("apartment(id: \"x\") { id }", 30) + "}"),
-		"500 fields":            quoted("{ apartment(id: \"x\") {" + strings.Repeat(" id", 499) + "} }"),
+		"481 fields":            quoted("{ apartment(id: \"x\") {" + strings.Repeat(" "+scalars, 40) + "} }"),
+		"60 times one field":    quoted("{ apartment(id: \"x\") {" + strings.Repeat(" id", 60) + "} }"),
 		"a mutation and a name": quoted(`mutation { __typename cancelReservation(input: {reservationId: "x"}) { userErrors { code } } }`),
 		"100 rows":              quoted("{ reservations(first: 100) { edges { cursor node { id status price { amount currency } holdExpiresAt apartment { id title city state price { amount currency } } payment { id status } timeline { kind at } } } pageInfo { hasNextPage endCursor } } }"),
 		"an operation by name":  `{"query": "query a { __typename } query b { __typename }", "operationName": "b", "extensions": {"x": 1}}`,

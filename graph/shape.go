@@ -32,6 +32,8 @@ type measure struct {
 	fragments     map[string]*ast.FragmentDefinition
 	done          map[string]shape
 	open          map[string]bool // fragments being measured
+	named         map[string]int  // how often a name stands in the document
+	repeats       int             // how often one may
 	introspection bool
 	refusal       *gqlerror.Error
 }
@@ -40,7 +42,10 @@ type measure struct {
 // limits, or that asks for what no operation of ours needs. It runs before the
 // document is validated and takes nothing about it for granted.
 func checkShape(doc *ast.QueryDocument, limits Limits, introspection bool) *gqlerror.Error {
-	m := measure{fragments: map[string]*ast.FragmentDefinition{}, done: map[string]shape{}, open: map[string]bool{}, introspection: introspection}
+	m := measure{
+		fragments: map[string]*ast.FragmentDefinition{}, done: map[string]shape{}, open: map[string]bool{},
+		named: map[string]int{}, repeats: limits.Repeats, introspection: introspection,
+	}
 	for _, f := range doc.Fragments {
 		m.fragments[f.Name] = f
 	}
@@ -87,6 +92,7 @@ func (m *measure) selections(set ast.SelectionSet) (s shape) {
 			s.add(m.selections(node.SelectionSet))
 			s.add(shape{directives: m.directives(node.Directives)})
 		case *ast.FragmentSpread:
+			m.count("..." + node.Name)
 			s.add(m.fragment(node.Name))
 			s.add(shape{directives: m.directives(node.Directives)})
 		}
@@ -94,8 +100,16 @@ func (m *measure) selections(set ast.SelectionSet) (s shape) {
 	return s
 }
 
+// count counts a name where it stands. Each selection is walked once.
+func (m *measure) count(name string) {
+	if m.named[name]++; m.named[name] > m.repeats {
+		m.refuse("a document may ask for one field %d times at most", m.repeats)
+	}
+}
+
 func (m *measure) field(f *ast.Field) shape {
 	s := shape{fields: 1, depth: 1, roots: 1, directives: m.directives(f.Directives)}
+	m.count(f.Alias) // which is the name in the answer
 	if f.Alias != f.Name {
 		s.aliases = 1
 	}
