@@ -50,7 +50,7 @@ RESERVATION=$(vacancy reserve --quiet "$APARTMENT")
 vacancy watch "$RESERVATION"
 
 # the same API without our client
-curl -sS "$VACANCY_SERVER/graphql" -H "Authorization: Bearer $VACANCY_TOKEN" -H 'Content-Type: application/json' -d '{"query":"{ apartments(filter: {status: VACANT}, first: 1) { nodes { id city price { amount currency } } } }"}'
+curl -sS "$VACANCY_SERVER/graphql" -H "Authorization: Bearer $VACANCY_TOKEN" -H 'Content-Type: application/json' -d '{"query":"{ apartments(filter: {status: VACANT}, first: 1) { edges { node { id city price { amount currency } } } } }"}'
 
 GraphiQL, to try the API in a browser: %s/graphiql
 `

@@ -3,6 +3,8 @@ package booking
 import (
 	"context"
 	"errors"
+	"strconv"
+	"time"
 )
 
 // PayReservation pays for a held reservation: it authorizes the amount with the
@@ -86,6 +88,20 @@ func (s *Service) gatewayRef(ctx context.Context, r Reservation) (string, error)
 
 // gatewayKey makes the key of one operation on one payment.
 func gatewayKey(p Payment, operation string) string { return p.ID + ":" + operation }
+
+// keyLifetime is how long an operation that a lookup precedes is repeated under one
+// key. A gateway stores its failures under the key too and would answer them for ever;
+// a lookup that shows that nothing has happened permits a new one (design, 10.7).
+const keyLifetime = 15 * time.Minute
+
+// keyAfterLookup makes the key of an operation that a lookup has just shown not to have
+// happened: another one each keyLifetime after since.
+func (s *Service) keyAfterLookup(p Payment, operation string, since time.Time) string {
+	if n := int(s.now().Sub(since) / keyLifetime); n > 0 {
+		operation += "-" + strconv.Itoa(n+1)
+	}
+	return gatewayKey(p, operation)
+}
 
 func (s *Service) authorized(ctx context.Context, r Reservation, who Principal, answer GatewayPayment, idem *Idempotency) (Reservation, error) {
 	// A pay that is answered after the deadline is late, whenever the gateway says

@@ -26,9 +26,9 @@ func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, erro
 	}
 	switch held.Status {
 	case Captured:
-		held, err = s.gateway.Refund(ctx, ref, gatewayKey(*r.Payment, "refund"))
+		held, err = s.gateway.Refund(ctx, ref, s.keyAfterLookup(*r.Payment, "refund", r.EndedAt))
 	case Pending, Authorized:
-		held, err = s.gateway.Void(ctx, ref, gatewayKey(*r.Payment, "void"))
+		held, err = s.gateway.Void(ctx, ref, s.keyAfterLookup(*r.Payment, "void", r.EndedAt))
 	}
 	if errors.Is(err, ErrGatewayUnknown) {
 		held, err = s.gateway.Lookup(ctx, ref)
