@@ -15,6 +15,11 @@ const (
 	// meanwhile stands behind them in the index.
 	pollEvery        = 2 * time.Millisecond
 	pollAtLeastEvery = 16 * time.Millisecond
+	// backlogEvery is the shortest and backlogAtLeastEvery the longest pause between
+	// looks at the backlog. Each commit that starts something signals, but what is
+	// started through this runner is mostly driven already.
+	backlogEvery        = 2 * time.Millisecond
+	backlogAtLeastEvery = 32 * time.Millisecond
 	// farAhead reads a lane whatever its times say.
 	farAhead = 100 * 365 * 24 * time.Hour
 )
@@ -71,7 +76,8 @@ const (
 func (r *Runner) poll(ctx context.Context) {
 	interrupted, backlog := true, true // whatever the process before left
 	r.next.at.Store(now0)
-	pause := pollEvery
+	pause, backlogPause := pollEvery, backlogEvery
+	var backlogAt time.Time // not to be looked at before
 	for ctx.Err() == nil {
 		known, urgentRoom, backlogRoom := r.sched.room()
 		now := r.now()
@@ -81,16 +87,28 @@ func (r *Runner) poll(ctx context.Context) {
 			r.next.lower(now0)
 		}
 		if interrupted && urgentRoom {
-			look = r.take(ctx, InFlight, now.Add(farAhead), known)
+			look, _ = r.take(ctx, InFlight, now.Add(farAhead), known)
 			interrupted = look != nothingMore
 		}
 		if look != journalFailed && urgentRoom && r.next.at.Load() <= now.UnixNano() {
-			look = max(look, r.takeDeadlines(ctx, now, known))
+			l, added := r.takeDeadlines(ctx, now, known)
+			look = max(look, l)
+			if added > 0 {
+				pause = pollEvery
+			}
 		}
-		if look != journalFailed && backlogRoom && backlog {
-			l := r.take(ctx, Backlog, now.Add(farAhead), known)
+		if look != journalFailed && backlogRoom && backlog && !now.Before(backlogAt) {
+			l, added := r.take(ctx, Backlog, now.Add(farAhead), known)
 			backlog = l != nothingMore
 			look = max(look, l)
+			if added > 0 {
+				backlogPause = backlogEvery
+			} else {
+				backlogPause = min(2*backlogPause, backlogAtLeastEvery)
+			}
+			if !backlog {
+				backlogAt = now.Add(backlogPause)
+			}
 		}
 		wait := time.Duration(0)
 		switch look {
@@ -110,6 +128,9 @@ func (r *Runner) poll(ctx context.Context) {
 		default:
 			pause = pollEvery
 			wait = r.untilNext(urgentRoom)
+		}
+		if backlog && backlogRoom && look != journalFailed {
+			wait = min(wait, max(0, backlogAt.Sub(now)))
 		}
 		if r.waitForWork(ctx, wait, look == journalFailed) {
 			backlog = true
@@ -149,44 +170,45 @@ func (r *Runner) waitForWork(ctx context.Context, wait time.Duration, backoff bo
 	return false
 }
 
-// take queues what is in a lane.
-func (r *Runner) take(ctx context.Context, lane Lane, now time.Time, known int) outlook {
+// take queues what is in a lane and answers how much of it was not known yet.
+func (r *Runner) take(ctx context.Context, lane Lane, now time.Time, known int) (look outlook, added int) {
 	limit := batch + known // those known may all stand in front
 	due, err := r.cfg.Journal.Due(ctx, lane, now, limit)
 	if err != nil {
-		return r.cannotRead(ctx, err)
+		return r.cannotRead(ctx, err), 0
 	}
 	r.health.succeeded()
-	r.sched.add(lane, due)
+	added = r.sched.add(lane, due)
 	if len(due) == limit {
-		return moreToTake
+		return moreToTake, added
 	}
-	return nothingMore
+	return nothingMore, added
 }
 
-// takeDeadlines queues what is due and learns the next deadline.
-func (r *Runner) takeDeadlines(ctx context.Context, now time.Time, known int) outlook {
+// takeDeadlines queues what is due, answers how much of it was not known yet, and
+// learns the next deadline.
+func (r *Runner) takeDeadlines(ctx context.Context, now time.Time, known int) (look outlook, added int) {
 	// From here on drivers note new deadlines: one that is committed after the
 	// reads below is noted after this, and not lost.
 	r.next.at.Store(never)
-	look := r.take(ctx, Deadlines, now, known)
+	look, added = r.take(ctx, Deadlines, now, known)
 	if look != nothingMore {
 		r.next.lower(now.UnixNano())
-		return look
+		return look, added
 	}
 	at, ok, err := r.cfg.Journal.NextDue(ctx)
 	if err != nil {
 		r.next.lower(now.UnixNano())
-		return r.cannotRead(ctx, err)
+		return r.cannotRead(ctx, err), added
 	}
 	if !ok {
-		return nothingMore
+		return nothingMore, added
 	}
 	r.next.lower(at.UnixNano())
 	if at.After(now) {
-		return nothingMore
+		return nothingMore, added
 	}
-	return allDriven
+	return allDriven, added
 }
 
 func (r *Runner) cannotRead(ctx context.Context, err error) outlook {

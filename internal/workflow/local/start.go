@@ -40,7 +40,11 @@ func (r *Runner) Start(ctx context.Context, id workflow.ExecutionID, input json.
 	stored, err := r.cfg.Journal.Create(ctx, rec)
 	if errors.Is(err, workflow.ErrExecutionAlreadyExists) {
 		if stored.Status == workflow.Running && sameJSON(stored.Input, rec.Input) {
-			return r.execution(stored), nil
+			x := r.execution(stored)
+			if stored.Seq == 0 {
+				r.Offer(stored) // somebody else has journaled it just now
+			}
+			return x, nil
 		}
 		return r.execution(stored), fmt.Errorf("start %q of state machine %q: %w", id.Name, id.Machine, workflow.ErrExecutionAlreadyExists)
 	}
