@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/json"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,20 +50,22 @@ func TestManyDocumentsCostLittle(t *testing.T) {
 	a := newAPI(t)
 	token := a.token(ann)
 	before := heap()
-	var slowest time.Duration
-	for i := range 400 {
+	took := make([]time.Duration, 0, 400)
+	for i := range cap(took) {
 		document := quoted("query q" + strings.Repeat("x", i) + " { apartment(id: \"x\") {" + strings.Repeat(" "+scalars, 40) + "} }")
 		began := time.Now()
 		if got := a.post(token, document); got.Code != 200 {
 			t.Fatalf("document %d: status %d, %.200s", i, got.Code, got.Body)
 		}
-		slowest = max(slowest, time.Since(began))
+		took = append(took, time.Since(began))
 	}
 	if grown := int64(heap()) - int64(before); grown > 80<<20 {
 		t.Errorf("the heap grew by %d MiB", grown>>20)
 	}
-	if slowest > mostTime {
-		t.Errorf("the slowest took %s", slowest)
+	// The median: the machine may be busy with something else.
+	slices.Sort(took)
+	if median := took[len(took)/2]; median > mostTime/5 {
+		t.Errorf("half of them took more than %s", median)
 	}
 	runtime.KeepAlive(a)
 }
