@@ -12,7 +12,7 @@ const (
 // Limits of our own, in place of the time that AWS gives: they end an evaluation
 // at the same point however fast the machine is.
 const (
-	maxSteps     = 5_000_000
+	maxSteps     = 2_000_000
 	maxAllocated = 256 << 20 // bytes, all that an evaluation has built so far
 )
 
