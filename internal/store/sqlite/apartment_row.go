@@ -60,6 +60,21 @@ func readApartment(conn *sqlite.Conn, id string) (a apartmentRow, found bool, er
 	return a, found, err
 }
 
+// readHold reads of an apartment what placing a hold on it looks at and changes.
+func readHold(conn *sqlite.Conn, id string) (a apartmentRow, found bool, err error) {
+	a.ID = id
+	found, err = queryOne(conn, `SELECT seq, latest, status, epoch, reservation_id, hold_expires_at, payment_window, price, currency
+		FROM apartments WHERE id = ?`,
+		func(p *params) { p.text(id) },
+		func(c *columns) error {
+			a.seq, a.latest = c.int(), c.int()
+			a.Status, a.Epoch, a.ReservationID, a.HoldExpiresAt = booking.ApartmentStatus(c.text()), c.int(), c.text(), c.time()
+			a.PaymentWindow, a.Price = time.Duration(c.int()), booking.Money{Amount: c.int(), Currency: c.text()}
+			return nil
+		})
+	return a, found, err
+}
+
 func insertApartment(conn *sqlite.Conn, a booking.Apartment) (created bool, err error) {
 	changed, err := exec(conn, `INSERT INTO apartments (id, source_id, title, city, city_key, state, bedrooms, bathrooms, square_feet, pets,
 		price, currency, rent_period, payment_window, created_at, status, epoch, reservation_id, hold_expires_at, updated_at)

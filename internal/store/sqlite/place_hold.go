@@ -41,7 +41,7 @@ type placing struct {
 // its INSERT, which comes first, so that nothing is written when it is not.
 func (h *placing) write(conn *sqlite.Conn) error {
 	h.started = false
-	a, found, err := readApartment(conn, h.ApartmentID)
+	a, found, err := readHold(conn, h.ApartmentID)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,15 @@
 CREATE TABLE apartments (
   seq             INTEGER PRIMARY KEY,
   id              TEXT NOT NULL UNIQUE,
+  latest          INTEGER,       -- seq of its latest reservation, the head of the list by `previous`
+  status          TEXT NOT NULL,
+  epoch           INTEGER NOT NULL,
+  reservation_id  TEXT,
+  hold_expires_at INTEGER,
+  payment_window  INTEGER NOT NULL,
+  price           INTEGER NOT NULL,
+  currency        TEXT NOT NULL,
+  updated_at      INTEGER NOT NULL,
   source_id       TEXT UNIQUE,
   title           TEXT NOT NULL,
   city            TEXT NOT NULL,
@@ -15,17 +24,8 @@ CREATE TABLE apartments (
   bathrooms       REAL,
   square_feet     INTEGER,
   pets            TEXT,          -- a JSON array
-  price           INTEGER NOT NULL,
-  currency        TEXT NOT NULL,
   rent_period     TEXT NOT NULL,
-  payment_window  INTEGER NOT NULL,
-  created_at      INTEGER NOT NULL,
-  status          TEXT NOT NULL,
-  epoch           INTEGER NOT NULL,
-  reservation_id  TEXT,
-  hold_expires_at INTEGER,
-  updated_at      INTEGER NOT NULL,
-  latest          INTEGER        -- seq of its latest reservation, the head of the list by `previous`
+  created_at      INTEGER NOT NULL
 ) STRICT;
 
 -- One index for each order and each range of it. None has what a hold changes.
