@@ -454,3 +454,25 @@ func TestServeSaysWhyItCannot(t *testing.T) {
 		t.Errorf("Serve on a closed listener: %v", err)
 	}
 }
+
+func TestJSON(t *testing.T) {
+	var answer any
+	var fault error
+	handler, log := newServer(func(c *httpapi.Config) {
+		c.Routes = []httpapi.Route{{Pattern: "GET /things/{id}", Handler: httpapi.JSON(c.Log, func(r *http.Request) (any, error) {
+			return answer, fault
+		})}}
+	})
+	answer = map[string]int{"n": 1}
+	if got := do(handler, http.MethodGet, "/things/1"); got.Code != 200 || got.Body.String() != "{\"n\":1}\n" || got.Header().Get("Content-Type") != "application/json; charset=utf-8" {
+		t.Errorf("an answer: %d %s", got.Code, got.Body)
+	}
+	answer = func() {}
+	if got := do(handler, http.MethodGet, "/things/1"); got.Code != 500 || !strings.Contains(got.Body.String(), `"requestId":"made"`) {
+		t.Errorf("what is no JSON: %d %s", got.Code, got.Body)
+	}
+	fault = errors.New("s3cret cause")
+	if got := do(handler, http.MethodGet, "/things/1"); got.Code != 500 || strings.Contains(got.Body.String(), "s3cret") || !strings.Contains(log.String(), "s3cret cause") {
+		t.Errorf("a fault: %d %s; log %s", got.Code, got.Body, log)
+	}
+}
