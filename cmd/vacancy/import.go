@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -14,7 +15,7 @@ import (
 )
 
 func newImport(p *program) *cobra.Command {
-	var options client.ImportOptions
+	var dryRun bool
 	command := &cobra.Command{
 		Use:   "import FILE.csv",
 		Short: "Take listings from a CSV file",
@@ -22,23 +23,21 @@ func newImport(p *program) *cobra.Command {
 found by their names in the first line: id, bathrooms, bedrooms, currency, price,
 price_type, square_feet, pets_allowed, cityname, state; others are ignored.
 
-A row that cannot be taken is told with its line and the reason, the others are
-taken, and the exit code is 0 all the same; --atomic takes all rows or none.
-Importing a file again changes nothing.`,
+A row that cannot be taken is told with its line and the reason; the others are taken,
+and the exit code is 0 all the same. Importing a file again changes nothing.`,
 		Example: `  vacancy import listings.csv --dry-run
   vacancy import listings.csv --json`,
 		Args: oneArgument("a CSV file of listings"),
 		RunE: func(command *cobra.Command, args []string) error {
-			return p.importFile(command.Context(), args[0], options)
+			return p.importFile(command.Context(), args[0], dryRun)
 		},
 	}
-	command.Flags().BoolVar(&options.DryRun, "dry-run", false, "only say what would be done")
-	command.Flags().BoolVar(&options.Atomic, "atomic", false, "take nothing if any row cannot be taken")
+	command.Flags().BoolVar(&dryRun, "dry-run", false, "only say which rows would be refused")
 	command.ValidArgsFunction = cobra.FixedCompletions([]string{"csv"}, cobra.ShellCompDirectiveFilterFileExt)
 	return command
 }
 
-func (p *program) importFile(ctx context.Context, path string, options client.ImportOptions) error {
+func (p *program) importFile(ctx context.Context, path string, dryRun bool) error {
 	source, err := p.openImport(path)
 	if err != nil {
 		return err
@@ -47,7 +46,7 @@ func (p *program) importFile(ctx context.Context, path string, options client.Im
 	if err != nil {
 		return err
 	}
-	result, err := c.ImportApartments(ctx, source.open, source.size, options)
+	result, err := c.ImportApartments(ctx, source.open, source.size, dryRun)
 	if err != nil {
 		return err
 	}
@@ -103,13 +102,26 @@ func (p *program) progress(file io.ReadCloser, size int64) io.ReadCloser {
 	return &reader
 }
 
-func (p *program) printImport(result client.Import) {
-	for _, row := range result.Refused {
-		p.printf("line %d: %s\n", row.Line, row.Reason)
+func (p *program) printImport(r client.Import) {
+	for _, row := range r.Refused {
+		p.printf("line %d: %s\n", row.Line, refusal(row))
 	}
-	verb := "imported"
-	if result.DryRun {
-		verb = "would be imported"
+	if more := r.RefusedRows - len(r.Refused); more > 0 {
+		p.printf("and %s more\n", plural(more, "refused row"))
 	}
-	p.printf("%s %s, %d known already, %s refused.\n", plural(result.Created, "listing"), verb, result.Known, plural(len(result.Refused), "row"))
+	if len(r.MissingColumns) > 0 {
+		p.notef("The file has no column %s; what they would say is not known.\n", strings.Join(r.MissingColumns, ", "))
+	}
+	if r.DryRun {
+		p.printf("%s read, %d could be imported, %d would be refused.\n", plural(r.Rows, "row"), r.Rows-r.RefusedRows, r.RefusedRows)
+		return
+	}
+	p.printf("%s imported, %d known already, %s refused.\n", plural(r.Created, "listing"), r.Unchanged, plural(r.RefusedRows, "row"))
+}
+
+func refusal(row client.RefusedRow) string {
+	if row.Column == "" {
+		return row.Reason
+	}
+	return row.Column + ": " + row.Reason
 }

@@ -21,7 +21,8 @@ func (h *harness) importing(status int, body string) *string {
 	return uploaded
 }
 
-const imported = `{"dryRun":false,"created":2,"known":1,"refused":[{"line":3,"reason":"price: \"free\" is no number"}]}`
+const imported = `{"id":"imp_1","dryRun":false,"rows":4,"created":2,"unchanged":1,"refusedRows":1,
+	"refused":[{"line":3,"column":"price","reason":"\"free\" is no number"}],"missingColumns":["title"]}`
 
 func csvFile(t *testing.T, content string) string {
 	t.Helper()
@@ -37,12 +38,12 @@ func TestImportTellsWhatWasRefused(t *testing.T) {
 	uploaded := h.importing(http.StatusAccepted, imported)
 	path := csvFile(t, "id,price\n1,2\n")
 	golden(t, "import", h.must(exitDone, h.run("import", path)).out)
-	if *uploaded != "POST /imports?atomic=false&dryRun=false id,price\n1,2\n" {
+	if *uploaded != "POST /imports?dryRun=false id,price\n1,2\n" {
 		t.Errorf("uploaded %q", *uploaded)
 	}
 	golden(t, "import.json", h.must(exitDone, h.run("import", path, "--json")).out)
 	h.importing(http.StatusAccepted, strings.Replace(imported, "false", "true", 1))
-	if r := h.must(exitDone, h.run("import", path, "--dry-run")); !strings.Contains(r.out, "2 listings would be imported") {
+	if r := h.must(exitDone, h.run("import", path, "--dry-run")); !strings.Contains(r.out, "4 rows read, 3 could be imported, 1 would be refused.") {
 		t.Errorf("%q", r.out)
 	}
 }

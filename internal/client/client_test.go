@@ -214,14 +214,14 @@ func TestAnUploadIsSentAgainFromItsBeginning(t *testing.T) {
 			return
 		}
 		w.WriteHeader(http.StatusAccepted)
-		_, _ = io.WriteString(w, `{"created":2,"known":1,"refused":[{"line":3,"reason":"no price"}]}`)
+		_, _ = io.WriteString(w, `{"rows":4,"created":2,"unchanged":1,"refusedRows":1,"refused":[{"line":3,"column":"price","reason":"no price"}]}`)
 	})
 	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("id,price\n")), nil }
-	got, err := c.ImportApartments(t.Context(), open, -1, ImportOptions{DryRun: true})
-	if err != nil || got.Created != 2 || got.Known != 1 || got.Refused[0] != (RefusedRow{Line: 3, Reason: "no price"}) {
+	got, err := c.ImportApartments(t.Context(), open, -1, true)
+	if err != nil || got.Created != 2 || got.Unchanged != 1 || got.RefusedRows != 1 || got.Refused[0] != (RefusedRow{Line: 3, Column: "price", Reason: "no price"}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if want := "/imports?atomic=false&dryRun=true text/csv id,price\n"; len(bodies) != 2 || bodies[1] != want || bodies[0] != want {
+	if want := "/imports?dryRun=true text/csv id,price\n"; len(bodies) != 2 || bodies[1] != want || bodies[0] != want {
 		t.Errorf("sent %q", bodies)
 	}
 }
@@ -232,7 +232,7 @@ func TestAnUploadThatIsRefused(t *testing.T) {
 		_, _ = io.WriteString(w, `{"errors":[{"message":"more than 4 MiB","extensions":{"code":"INVALID_INPUT"}}]}`)
 	})
 	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("id")), nil }
-	if _, err := c.ImportApartments(t.Context(), open, 2, ImportOptions{}); CodeOf(err) != "INVALID_INPUT" || !strings.Contains(err.Error(), "4 MiB") {
+	if _, err := c.ImportApartments(t.Context(), open, 2, false); CodeOf(err) != "INVALID_INPUT" || !strings.Contains(err.Error(), "4 MiB") {
 		t.Errorf("got %v", err)
 	}
 }

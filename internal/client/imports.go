@@ -11,33 +11,31 @@ import (
 
 // Import is what became of an upload of listings.
 type Import struct {
-	ID      string       `json:"id,omitempty"`
-	DryRun  bool         `json:"dryRun"`
-	Created int          `json:"created"` // listings that are new
-	Known   int          `json:"known"`   // listings that were there already and stay as they are
-	Refused []RefusedRow `json:"refused"` // rows that were not taken
+	ID        string `json:"id,omitempty"`
+	DryRun    bool   `json:"dryRun"`
+	Rows      int    `json:"rows"`      // that were read
+	Created   int    `json:"created"`   // listings that are new; 0 of a dry run
+	Unchanged int    `json:"unchanged"` // listings that were there already and stay as they are
+	// Refused are the rows that were not taken, at most the first thousand of them;
+	// RefusedRows counts all.
+	Refused        []RefusedRow `json:"refused"`
+	RefusedRows    int          `json:"refusedRows"`
+	MissingColumns []string     `json:"missingColumns,omitempty"` // that could be read and that the file has not
 }
 
 // RefusedRow says why a row of the file was not taken.
 type RefusedRow struct {
-	Line   int    `json:"line"` // of the file, from 1; the header is line 1
+	Line   int    `json:"line"`             // of the file, from 1; the header is line 1
+	Column string `json:"column,omitempty"` // "" when the row as a whole is at fault
 	Reason string `json:"reason"`
-}
-
-// ImportOptions say how an upload is taken.
-type ImportOptions struct {
-	DryRun bool // only say what would be done
-	Atomic bool // take nothing if any row is refused
 }
 
 // ImportApartments uploads listings as CSV, streamed. It opens the file anew for
 // each attempt: importing again changes nothing. size is the file's, or -1 where it is
-// not known. Refused with INVALID_INPUT where it is no such CSV, or is too large, and
+// not known. A dry run stores nothing. Refused with INVALID_INPUT where it is no such CSV, or is too large, and
 // with FORBIDDEN to a tenant; single rows are refused in the answer.
-func (c *Client) ImportApartments(ctx context.Context, open func() (io.ReadCloser, error), size int64, o ImportOptions) (Import, error) {
-	target := c.server + "/imports?" + url.Values{
-		"dryRun": {strconv.FormatBool(o.DryRun)}, "atomic": {strconv.FormatBool(o.Atomic)},
-	}.Encode()
+func (c *Client) ImportApartments(ctx context.Context, open func() (io.ReadCloser, error), size int64, dryRun bool) (Import, error) {
+	target := c.server + "/imports?" + url.Values{"dryRun": {strconv.FormatBool(dryRun)}}.Encode()
 	var result Import
 	err := c.retried(ctx, func() attempt {
 		file, err := open()

@@ -30,9 +30,8 @@ var errEnough = errors.New("enough")
 // caller makes the calls of one caller; n counts the calls of all callers from 0.
 type caller func(ctx context.Context, n int64) error
 
-// drive lets callers call for so long, and reports each call to tick. It fails with
-// the first error of any of them.
-func drive(ctx context.Context, callers int, duration time.Duration, connect func(i int) (caller, error), tick func()) (Load, error) {
+// drive lets callers call for so long. It fails with the first error of any of them.
+func drive(ctx context.Context, callers int, duration time.Duration, connect func(i int) (caller, error)) (Load, error) {
 	calls := make([]caller, callers)
 	for i := range calls {
 		c, err := connect(i)
@@ -60,7 +59,6 @@ func drive(ctx context.Context, callers int, duration time.Duration, connect fun
 				now := time.Now()
 				took[i] = append(took[i], now.Sub(at))
 				at = now
-				tick()
 			}
 		})
 	}

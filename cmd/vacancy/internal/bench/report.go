@@ -88,20 +88,14 @@ type Options struct {
 	River     *River        // to compare with, if it was measured
 	Version   string        // of this program
 
+	// Dir is where data directories are made; it should be on the disk that matters.
+	Dir string
+	// Token signs a token of a tenant with the key in a data directory.
+	Token func(dataDir string) (string, error)
 	// Executable and its arguments start this program: what follows them is a command
 	// line of vacancy's. Its environment is this process's, with Environment added.
 	Executable  []string
 	Environment []string
 	// Progress hears what is being done, and how far it is.
 	Progress Progress
-}
-
-// Progress shows a person that something happens.
-type Progress interface {
-	// Begin names what is done next, in so many steps; 0: nobody knows how many.
-	Begin(what string, steps int)
-	// Step says that so many more are done. It is safe for concurrent use.
-	Step(n int)
-	// End ends it.
-	End()
 }

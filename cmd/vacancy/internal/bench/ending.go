@@ -1,0 +1,135 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/vacancy/vacancy/internal/booking"
+)
+
+// headStart is how long before the first deadline the last hold should have been
+// placed and its execution wait for the payment.
+const headStart = 2 * time.Second
+
+// hold is one that is to end at a deadline.
+type hold struct {
+	id       string
+	deadline time.Time
+}
+
+// measureEnding measures how late holds are reverted whose deadlines are spread evenly
+// over a time.
+func measureEnding(ctx context.Context, o Options, dir string, over time.Duration) (*Lateness, error) {
+	apartments, err := fill(ctx, o, dir, o.Holds)
+	if err != nil {
+		return nil, err
+	}
+	d, err := open(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	l, err := d.letEnd(ctx, o, apartments, over)
+	return l, errors.Join(err, d.close())
+}
+
+func (d *deployment) letEnd(ctx context.Context, o Options, apartments []string, over time.Duration) (*Lateness, error) {
+	const slowest = 1500 // holds a second, each with its execution waiting
+	first := time.Now().Add(time.Duration(len(apartments))*time.Second/slowest + headStart)
+	holds := make([]hold, len(apartments))
+	for i := range holds {
+		deadline := first.Add(time.Duration(i) * over / time.Duration(len(holds)))
+		holds[i] = hold{booking.ReservationKind + "_bench" + strconv.Itoa(i), deadline.Truncate(time.Microsecond)}
+	}
+	_, err := drive(ctx, o.Callers, time.Until(first), func(int) (caller, error) {
+		return func(ctx context.Context, n int64) error {
+			if n >= int64(len(holds)) {
+				return errEnough
+			}
+			return d.holdUntil(ctx, apartments[n], holds[n])
+		}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.awaitPayments(ctx, o, len(holds)); err != nil {
+		return nil, err
+	}
+	if late := time.Since(first); late > 0 {
+		return nil, fmt.Errorf("placing %d holds took %s longer than until the first of them ended; measure fewer (--holds)", len(holds), late)
+	}
+	if err := sleep(ctx, time.Until(first)); err != nil {
+		return nil, err
+	}
+	return d.seeReverted(ctx, o, holds)
+}
+
+// holdUntil places a hold that ends at a moment. The service knows windows only, so
+// this speaks to the store, which starts the execution all the same.
+func (d *deployment) holdUntil(ctx context.Context, apartmentID string, h hold) error {
+	now := d.Reservations.Now().Truncate(time.Microsecond)
+	_, err := d.Store.PlaceHold(ctx, booking.PlaceHold{
+		ApartmentID: apartmentID, ReservationID: h.id, TenantID: tenant.ID, Now: now, Window: h.deadline.Sub(now),
+		Idempotency: booking.Idempotency{Principal: tenant.ID, Operation: "reserveApartment", Key: h.id, Fingerprint: "bench", At: now, ResultID: h.id},
+	})
+	return err
+}
+
+// seeReverted looks at the store until every hold is reverted there, durably, and
+// notes when it saw each. It looks at them in the order of their deadlines, so one
+// reverted out of order counts as late as the one before it.
+func (d *deployment) seeReverted(ctx context.Context, o Options, holds []hold) (*Lateness, error) {
+	const batch = 128
+	o.Progress.Begin("holds ending", len(holds))
+	defer o.Progress.End()
+	late := make([]time.Duration, 0, len(holds))
+	for next := 0; next < len(holds); {
+		due, _ := slices.BinarySearchFunc(holds, time.Now(), func(h hold, now time.Time) int { return h.deadline.Compare(now) })
+		some := holds[next:min(max(due, next), next+batch)]
+		seen, err := d.reverted(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		now := time.Now()
+		for _, h := range some[:seen] {
+			late = append(late, now.Sub(h.deadline))
+		}
+		next += seen
+		o.Progress.Step(seen)
+		if seen < batch {
+			if err := sleep(ctx, time.Millisecond); err != nil {
+				return nil, err
+			}
+		}
+	}
+	slices.Sort(late)
+	return &Lateness{Holds: len(late), P50: milliseconds(quantile(late, 0.5)), P99: milliseconds(quantile(late, 0.99)), Last: milliseconds(quantile(late, 1))}, nil
+}
+
+// reverted answers how many of the holds, from the first on, the store has reverted.
+func (d *deployment) reverted(ctx context.Context, holds []hold) (int, error) {
+	if len(holds) == 0 {
+		return 0, nil
+	}
+	ids := make([]string, len(holds))
+	for i, h := range holds {
+		ids[i] = h.id
+	}
+	stored, err := d.Store.ReservationsByID(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	ended := make(map[string]bool, len(stored))
+	for _, r := range stored {
+		ended[r.ID] = r.Status == booking.Expired
+	}
+	for i, h := range holds {
+		if !ended[h.id] {
+			return i, nil
+		}
+	}
+	return len(holds), nil
+}
