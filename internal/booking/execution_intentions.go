@@ -1,7 +1,7 @@
 package booking
 
 // StoreTaskToken notes the token by which the execution's AwaitPayment is woken, and
-// the gateway's id of the PENDING payment, in one write: HELD, epoch. On what has
+// the gateway's id of the first, PENDING payment, in one write: HELD, epoch. On what has
 // ended it changes nothing.
 type StoreTaskToken struct {
 	On
@@ -16,7 +16,9 @@ func (i StoreTaskToken) Decide(b Booking) (Booking, bool, error) {
 	}
 	changed := r.TaskToken != i.Token
 	r.TaskToken = i.Token
-	if r.Payment != nil && r.Payment.Status == Pending && r.Payment.GatewayRef == "" && i.GatewayRef != "" {
+	// The execution asked for the first payment. By now the tenant may have begun
+	// another, of which this is not the id.
+	if p := r.Payment; p != nil && p.Attempt == 1 && p.Status == Pending && p.GatewayRef == "" && i.GatewayRef != "" {
 		r.withPayment().GatewayRef = i.GatewayRef
 		changed = true
 	}
