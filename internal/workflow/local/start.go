@@ -41,6 +41,7 @@ func (r *Runner) Start(ctx context.Context, id workflow.ExecutionID, input json.
 	if errors.Is(err, workflow.ErrExecutionAlreadyExists) {
 		if stored.Status == workflow.Running && sameJSON(stored.Input, rec.Input) {
 			x := r.execution(stored)
+			x.Input = rec.Input
 			if stored.Seq == 0 {
 				r.Offer(stored) // somebody else has journaled it just now
 			}
@@ -53,6 +54,7 @@ func (r *Runner) Start(ctx context.Context, id workflow.ExecutionID, input json.
 	}
 	r.stats.started.Add(1)
 	x := r.execution(stored)
+	x.Input = rec.Input // what was stored is the runner's from here on
 	r.Offer(stored)
 	return x, nil
 }
