@@ -2,6 +2,7 @@ package asl
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -13,7 +14,7 @@ type advance struct {
 	events   []HistoryEvent
 	commands []Command
 	ready    []*frame
-	full     bool // the history has no place left but for its end
+	overflow bool // the history is full
 }
 
 // Start begins an execution: it enters StartAt and runs to the first point where
@@ -22,7 +23,7 @@ type advance struct {
 func (m *Machine) Start(x ExecutionContext, input json.RawMessage, env Env) (Transition, error) {
 	text, err := compactJSON(input)
 	if err != nil {
-		return Transition{}, err
+		return Transition{}, fmt.Errorf("the input of an execution must be JSON: %w", err)
 	}
 	env.Now = env.Now.UTC()
 	s := &State{context: x, status: Running, root: &frame{graph: m.top}}
@@ -32,8 +33,8 @@ func (m *Machine) Start(x ExecutionContext, input json.RawMessage, env Env) (Tra
 	if m.timeout > 0 {
 		s.deadline = env.Now.Add(m.timeout)
 	}
-	a := &advance{machine: m, state: s, env: env}
-	a.event(s.root, "ExecutionStarted", details("input", text, "roleArn", x.RoleARN))
+	a := &advance{machine: m, state: s, env: env, events: make([]HistoryEvent, 0, 8)}
+	a.event(s.root, "ExecutionStarted", newDetails(len(text)*5/4+len(x.RoleARN)+64).payload("input", text).text("roleArn", x.RoleARN))
 	a.enter(s.root, m.top.startAt, rawValue(text))
 	a.run()
 	return a.transition(), nil
@@ -57,7 +58,7 @@ func (m *Machine) Advance(s *State, ev Event, env Env) (Transition, error) {
 		a.end(Aborted, failure{name: ev.Error, cause: ev.Cause, noName: ev.Error == "", noCause: ev.Cause == ""})
 	default:
 		f := s.find(ev)
-		if f == nil {
+		if f == nil || ev.Kind == TaskSubmitted && (f.state.pattern == "" || f.task.submitted) {
 			return Transition{}, ErrNoSuchTask
 		}
 		a.taskEvent(f, ev)
@@ -78,31 +79,38 @@ func (a *advance) transition() Transition {
 
 // run executes what is ready until everything waits or the execution has ended.
 func (a *advance) run() {
-	for len(a.ready) > 0 && a.state.status == Running {
-		f := a.ready[0]
-		a.ready = a.ready[1:]
-		if f.phase != phaseReady || f.givenUp() {
+	for next := 0; a.state.status == Running; next++ {
+		if a.overflow {
+			a.end(Failed, historyFull)
+			return
+		}
+		if next == len(a.ready) {
+			break
+		}
+		f := a.ready[next]
+		if f.phase != phaseReady { // given up meanwhile
+			continue
+		}
+		if f.home != nil && f.home.quiet >= maxHistory-1 {
+			a.giveUp(f, historyFull)
 			continue
 		}
 		a.execute(f)
 	}
+	a.ready = a.ready[:0]
 }
 
-// givenUp reports whether a Parallel or Map around the frame has ended without it.
-func (f *frame) givenUp() bool {
-	for ; f.parent != nil; f = f.parent {
-		if f.parent.fan == nil || f.parent.fan.children[f.index] != f {
-			return true
-		}
-	}
-	return false
-}
+// historyFull ends an execution whose history is at its limit (Step Functions
+// developer guide, "Quotas related to state machine executions").
+var historyFull = failure{name: errRuntime, terminal: true,
+	cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxHistory)}
 
 // enter puts a frame into a state.
 func (a *advance) enter(f *frame, name string, input value) {
 	f.state, f.input = f.graph.states[name], input
 	f.enteredAt, f.attempts, f.task, f.fan = a.env.Now, nil, task{}, nil
-	f.enteredID = a.event(f, string(f.state.kind)+"StateEntered", details("name", name, "input", f.input.text()))
+	text := f.input.text()
+	f.enteredID = a.event(f, f.state.entered, newDetails(len(name)+len(text)*5/4+48).text("name", name).payload("input", text))
 	f.phase = phaseReady
 	a.ready = append(a.ready, f)
 }
@@ -124,12 +132,9 @@ func (a *advance) execute(f *frame) {
 	}
 	switch f.state.kind {
 	case PassState:
-		if f.state.result != nil {
-			data = *f.state.result
-		}
-		a.complete(f, data)
+		a.executePass(f, data)
 	case SucceedState:
-		a.leave(f, data, "")
+		a.leave(f, &data, exit{assign: f.state.assign, output: f.state.output})
 	case ChoiceState:
 		a.executeChoice(f, data)
 	case WaitState:
@@ -139,7 +144,7 @@ func (a *advance) execute(f *frame) {
 	}
 }
 
-// effectiveInput applies InputPath and Parameters.
+// effectiveInput applies InputPath and Parameters, or Arguments.
 func (a *advance) effectiveInput(f *frame) (value, error) {
 	data := f.input
 	switch in := f.state.inputPath; {
@@ -162,9 +167,23 @@ func (a *advance) effectiveInput(f *frame) (value, error) {
 	return goValue(v), nil
 }
 
+// exit is what is evaluated when a state is left, and where it leads.
+type exit struct {
+	assign template
+	output template // JSONata only
+	next   string   // "" at an end
+}
+
 // complete takes the result of a state to its end: ResultSelector, Assign, ResultPath,
-// OutputPath, Next.
+// OutputPath, or Assign and Output.
 func (a *advance) complete(f *frame, result value) {
+	x := exit{assign: f.state.assign, output: f.state.output, next: f.state.next}
+	if f.state.jsonata {
+		s := a.scope(f, &f.input)
+		s.result = &result
+		a.leaveQuery(f, s, result, x)
+		return
+	}
 	if f.state.selector != nil {
 		v, err := f.state.selector.eval(a.scope(f, &result))
 		if err != nil {
@@ -173,27 +192,48 @@ func (a *advance) complete(f *frame, result value) {
 		}
 		result = goValue(v)
 	}
+	assigned, err := a.assigned(a.scope(f, &result), x.assign)
+	if err != nil {
+		a.fail(f, asFailure(err))
+		return
+	}
 	out, err := combine(f, f.state.resultPath, result)
 	if err != nil {
 		a.fail(f, asFailure(err))
 		return
 	}
-	assigned, err := a.assigned(f, f.state.assign, &result)
-	if err != nil {
-		a.fail(f, asFailure(err))
-		return
-	}
-	a.leaveTo(f, out, f.state.next, assigned)
+	a.leaveTo(f, out, x.next, assigned)
 }
 
-// leave ends a state whose output is its input: Choice, Wait and Succeed.
-func (a *advance) leave(f *frame, data value, next string) {
-	assigned, err := a.assigned(f, f.state.assign, &data)
+// leave ends a state that has no result: its output is its input.
+func (a *advance) leave(f *frame, data *value, x exit) {
+	s := a.scope(f, data)
+	if f.state.jsonata {
+		a.leaveQuery(f, s, *data, x)
+		return
+	}
+	assigned, err := a.assigned(s, x.assign)
 	if err != nil {
 		a.fail(f, asFailure(err))
 		return
 	}
-	a.leaveTo(f, data, next, assigned)
+	a.leaveTo(f, *data, x.next, assigned)
+}
+
+// leaveQuery evaluates Assign and Output of a state in JSONata. Both see the variables
+// as they were before.
+func (a *advance) leaveQuery(f *frame, s *scope, out value, x exit) {
+	assigned, err := a.assigned(s, x.assign)
+	if err == nil && x.output != nil {
+		var v any
+		v, err = x.output.eval(s)
+		out = goValue(v)
+	}
+	if err != nil {
+		a.fail(f, asFailure(err))
+		return
+	}
+	a.exit(f, out, x.next, assigned)
 }
 
 // combine puts a result where ResultPath says, in the state's input.
@@ -206,17 +246,17 @@ func combine(f *frame, where pathField, result value) (value, error) {
 	}
 	v, err := where.path.Set(f.input.get(), result.get())
 	if err != nil {
-		return value{}, failure{name: errPathConflict, cause: err.Error(), evaluation: true}
+		return value{}, failure{name: errResultPath, cause: err.Error(), evaluation: true}
 	}
 	return goValue(v), nil
 }
 
 // assigned evaluates an Assign. All of it sees the variables as they were before.
-func (a *advance) assigned(f *frame, t template, data *value) (map[string]any, error) {
+func (a *advance) assigned(s *scope, t template) (map[string]any, error) {
 	if t == nil {
 		return nil, nil
 	}
-	v, err := t.eval(a.scope(f, data))
+	v, err := t.eval(s)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +264,7 @@ func (a *advance) assigned(f *frame, t template, data *value) (map[string]any, e
 	return object, nil
 }
 
-// leaveTo applies OutputPath and the assignments and goes on.
+// leaveTo applies OutputPath and goes on.
 func (a *advance) leaveTo(f *frame, out value, next string, assigned map[string]any) {
 	switch path := f.state.outputPath; {
 	case path.nothing:
@@ -242,24 +282,17 @@ func (a *advance) leaveTo(f *frame, out value, next string, assigned map[string]
 
 // exit writes that the state is left and goes on to the next, or ends the thread.
 func (a *advance) exit(f *frame, out value, next string, assigned map[string]any) {
-	if len(out.text()) > maxPayload {
-		a.fail(f, failure{name: errDataLimit, cause: "The state/task '" + f.state.name + "' returned a result with a size exceeding the maximum number of bytes service limit."})
+	text := out.text()
+	if len(text) > maxPayload {
+		a.giveUp(f, dataLimit(f))
 		return
 	}
-	pairs := []any{"name", f.state.name, "output", out.text()}
+	d := newDetails(len(f.state.name)+len(text)*5/4+64).text("name", f.state.name).payload("output", text)
 	if len(assigned) > 0 {
-		written := make(map[string]any, len(assigned))
-		variables := make(map[string]any, len(f.variables)+len(assigned))
-		for k, v := range f.variables {
-			variables[k] = v
-		}
-		for k, v := range assigned {
-			variables[k], written[k] = v, string(encodeJSON(v))
-		}
-		f.variables = variables
-		pairs = append(pairs, "assignedVariables", written)
+		d = d.variables(assigned)
+		f.assign(assigned)
 	}
-	a.event(f, string(f.state.kind)+"StateExited", details(pairs...))
+	a.event(f, f.state.exited, d)
 	if next != "" {
 		a.enter(f, next, out)
 		return
@@ -269,67 +302,84 @@ func (a *advance) exit(f *frame, out value, next string, assigned map[string]any
 		a.childDone(f, out)
 		return
 	}
-	if a.state.status != Running { // the history was full
-		return
+	a.event(f, "ExecutionSucceeded", newDetails(len(text)*5/4+32).payload("output", text))
+	if a.overflow {
+		return // the history was full before its last event
 	}
-	a.full = true // this event may take the last place
-	a.event(f, "ExecutionSucceeded", details("output", out.text()))
-	a.state.status, a.state.output, a.state.root = Succeeded, out.text(), nil
+	a.state.status, a.state.output, a.state.root = Succeeded, text, nil
+}
+
+// assign sets variables of the frame's scope. The map that others may share stays as it is.
+func (f *frame) assign(assigned map[string]any) {
+	variables := make(map[string]any, len(f.variables)+len(assigned))
+	for k, v := range f.variables {
+		variables[k] = v
+	}
+	for k, v := range assigned {
+		variables[k] = v
+	}
+	f.variables = variables
+}
+
+// dataLimit is the failure of a state whose output is too large.
+func dataLimit(f *frame) failure {
+	return failure{name: errDataLimit, terminal: true,
+		cause: "The state/task '" + f.state.name + "' returned a result with a size exceeding the maximum number of bytes service limit."}
 }
 
 // end ends the execution without success.
 func (a *advance) end(status Status, why failure) {
 	s := a.state
-	if s.status != Running {
-		return
-	}
-	a.full = true // this event may take the last place
 	kind := map[Status]string{Failed: "ExecutionFailed", TimedOut: "ExecutionTimedOut", Aborted: "ExecutionAborted"}[status]
-	var pairs []any
-	if !why.noName {
-		pairs = append(pairs, "error", why.name)
-	}
-	if !why.noCause {
-		pairs = append(pairs, "cause", why.cause)
-	}
-	a.event(s.root, kind, details(pairs...))
+	s.last++ // beside the limit, which leaves room for it
+	a.events = append(a.events, HistoryEvent{ID: s.last, PreviousID: s.root.last, Type: kind, Timestamp: a.env.Now,
+		Details: newDetails(len(why.cause) + 64).failure(&why).end()})
 	s.status, s.failed, s.root = status, why, nil
 }
 
-// tick does everything that is due.
+// tick does everything that is due, in the order in which it was.
 func (a *advance) tick() {
-	s := a.state
-	if !s.deadline.IsZero() && !s.deadline.After(a.env.Now) {
-		a.end(TimedOut, failure{name: errTimeout, noName: true, noCause: true})
-		return
-	}
-	var due []*frame
-	s.each(func(f *frame) {
-		if at := f.due(); !at.IsZero() && !at.After(a.env.Now) {
-			due = append(due, f)
-		}
-	})
-	for _, f := range due {
-		if s.status != Running {
+	for a.state.status == Running {
+		f, at := a.state.nextDue()
+		if at.IsZero() || at.After(a.env.Now) {
 			return
 		}
-		if f.givenUp() { // by what was due before it
-			continue
+		if f == nil {
+			a.end(TimedOut, failure{noName: true, noCause: true})
+			return
 		}
-		switch f.phase {
-		case phaseWait:
-			f.until = time.Time{}
-			data, err := a.effectiveInput(f)
-			if err != nil {
-				a.fail(f, asFailure(err))
-				continue
-			}
-			a.leave(f, data, f.state.next)
-		case phaseBackoff:
-			f.until, f.phase = time.Time{}, phaseReady
-			a.ready = append(a.ready, f)
-		case phaseTask:
-			a.taskTimedOut(f)
+		a.fire(f)
+		a.run()
+	}
+}
+
+// nextDue answers what is due next, and when: a frame, or nil for the whole execution's
+// deadline. The time is zero if nothing ever is.
+func (s *State) nextDue() (next *frame, due time.Time) {
+	due = s.deadline
+	s.each(func(f *frame) {
+		if at := f.due(); !at.IsZero() && (due.IsZero() || at.Before(due)) {
+			next, due = f, at
 		}
+	})
+	return next, due
+}
+
+// fire does what a frame does when its time has come.
+func (a *advance) fire(f *frame) {
+	switch f.phase {
+	case phaseWait:
+		f.until = time.Time{}
+		data, err := a.effectiveInput(f)
+		if err != nil {
+			a.fail(f, asFailure(err))
+			return
+		}
+		a.leaveWait(f, &data)
+	case phaseBackoff:
+		f.until, f.phase = time.Time{}, phaseReady
+		a.ready = append(a.ready, f)
+	case phaseTask:
+		a.taskTimedOut(f)
 	}
 }

@@ -21,6 +21,41 @@ type choice struct {
 	rule   rule
 	next   string
 	assign template
+	output template
+}
+
+// condition is the Condition of a rule in JSONata.
+type condition struct{ value template }
+
+func (c condition) holds(s *scope) (bool, error) {
+	v, err := c.value.eval(s)
+	if err != nil {
+		return false, err
+	}
+	is, ok := v.(bool)
+	if !ok {
+		return false, asQuery(c.value).unexpected("boolean", v)
+	}
+	return is, nil
+}
+
+// compileCondition compiles a rule in JSONata.
+func (c *compiler) compileCondition(n *node) rule {
+	if !c.isObject(n, "a choice rule") {
+		return nil
+	}
+	c.onlyFields(n, "a choice rule", "Comment", "Condition", "Next", "Assign", "Output")
+	f := n.member["Condition"]
+	if f == nil {
+		c.problem(n, "a choice rule in JSONata needs a Condition")
+		return nil
+	}
+	value := c.templateField(n, "Condition")
+	if _, isLiteral := f.value.(bool); !isLiteral && asQuery(value) == nil {
+		c.problem(f, "a Condition is a JSONata expression, {%% … %%}, or true or false")
+		return nil
+	}
+	return condition{value}
 }
 
 type allOf []rule
@@ -71,14 +106,14 @@ func (c *comparison) holds(s *scope) (bool, error) {
 		return present == c.constant.(bool), nil
 	}
 	if !present {
-		return false, failure{name: errRuntime, evaluation: true, choicePath: true,
+		return false, failure{name: errRuntime, evaluation: true,
 			cause: fmt.Sprintf("Invalid path '%s': The choice state's condition path references an invalid value.", c.variable)}
 	}
 	right := c.constant
 	if c.other != nil {
 		if right, err = s.Resolve(c.other); err != nil {
 			if errors.As(err, &missing) {
-				return false, failure{name: errRuntime, evaluation: true, choicePath: true,
+				return false, failure{name: errRuntime, evaluation: true,
 					cause: fmt.Sprintf("Invalid path '%s': The choice state's condition path references an invalid value.", c.other)}
 			}
 			return false, err

@@ -31,6 +31,7 @@ func (s *State) MarshalBinary() ([]byte, error) {
 	w.bytes(s.input)
 	w.time(s.deadline)
 	w.number(s.last)
+	w.number(s.tasks)
 	w.flag(s.root != nil)
 	if s.root != nil {
 		w.frame(s.root)
@@ -57,8 +58,9 @@ func (m *Machine) DecodeState(b []byte) (*State, error) {
 	s.input = r.bytes()
 	s.deadline = r.time()
 	s.last = r.number()
+	s.tasks = r.number()
 	if r.flag() {
-		s.root = r.frame(nil, m.top, 0)
+		s.root = r.frame(nil, m.top)
 	}
 	if r.err == nil && len(r.b) > 0 {
 		r.err = errTruncated
@@ -107,6 +109,7 @@ func (w *writer) frame(f *frame) {
 	w.time(f.enteredAt)
 	w.number(f.enteredID)
 	w.number(f.last)
+	w.number(f.quiet)
 	w.number(int64(len(f.attempts)))
 	for _, n := range f.attempts {
 		w.number(int64(n))
@@ -139,24 +142,20 @@ func (w *writer) task(t *task) {
 }
 
 func (w *writer) fan(f *fan) {
-	var items []byte
-	if f.items != nil {
-		items = encodeJSON(f.items)
+	w.number(int64(len(f.items)))
+	for _, item := range f.items {
+		w.b = binary.AppendUvarint(w.b, uint64(len(item)))
+		w.b = append(w.b, item...)
 	}
-	w.bytes(items)
-	for _, n := range []int{f.next, f.running, f.done, f.failed, f.concurrency, f.tolerated, len(f.children)} {
+	for _, n := range []int{f.total, f.next, f.failed, f.concurrency, f.tolerated} {
 		w.number(int64(n))
 	}
-	for i := range f.children {
-		child, result := f.children[i], &f.results[i]
-		w.flag(child != nil)
-		if child != nil {
-			w.frame(child)
-			continue
-		}
-		if i < f.next {
-			w.bytes(result.text())
-		}
+	w.b = binary.AppendUvarint(w.b, uint64(len(f.results)))
+	w.b = append(w.b, f.results...)
+	w.number(int64(len(f.live)))
+	for _, child := range f.live {
+		w.number(int64(child.index))
+		w.frame(child)
 	}
 }
 
@@ -246,8 +245,14 @@ func (r *reader) json() value {
 	return rawValue(raw)
 }
 
-func (r *reader) frame(parent *frame, g *graph, index int) *frame {
-	f := &frame{parent: parent, graph: g, index: index}
+func (r *reader) frame(parent *frame, g *graph) *frame {
+	f := &frame{parent: parent, graph: g}
+	if parent != nil {
+		f.home = parent.home
+		if parent.state.distributed {
+			f.home = f
+		}
+	}
 	name := r.text()
 	if f.state = g.states[name]; f.state == nil {
 		if r.err == nil {
@@ -257,7 +262,7 @@ func (r *reader) frame(parent *frame, g *graph, index int) *frame {
 	}
 	f.input = r.json()
 	f.enteredAt = r.time()
-	f.enteredID, f.last = r.number(), r.number()
+	f.enteredID, f.last, f.quiet = r.number(), r.number(), r.number()
 	if n := r.count(); n > 0 {
 		f.attempts = make([]int, n)
 		for i := range f.attempts {
@@ -302,16 +307,18 @@ func (r *reader) task() task {
 
 func (r *reader) fan(f *frame) {
 	fan := &fan{}
-	if raw := r.bytes(); raw != nil {
-		v, err := decodeJSON(raw)
-		items, ok := v.([]any)
-		if err != nil || !ok {
-			r.fail()
-			return
+	f.fan = fan
+	items := r.count()
+	if items > 0 {
+		fan.items = make([]json.RawMessage, items)
+		for i := range fan.items {
+			fan.items[i] = append(json.RawMessage{}, r.chunk()...)
+			if r.err == nil && !json.Valid(fan.items[i]) {
+				r.fail()
+			}
 		}
-		fan.items = items
 	}
-	for _, n := range []*int{&fan.next, &fan.running, &fan.done, &fan.failed, &fan.concurrency, &fan.tolerated} {
+	for _, n := range []*int{&fan.total, &fan.next, &fan.failed, &fan.concurrency, &fan.tolerated} {
 		v := r.number()
 		if v < 0 || v > math.MaxInt32 {
 			r.fail()
@@ -319,23 +326,34 @@ func (r *reader) fan(f *frame) {
 		}
 		*n = int(v)
 	}
-	children := r.count()
-	if r.err != nil || len(f.state.branches) == 0 || fan.next > children ||
-		f.state.kind == ParallelState && children != len(f.state.branches) || f.state.kind == MapState && children != len(fan.items) {
+	fan.results = append(resultLog{}, r.chunk()...)
+	sound := fan.results.each(func(index int, text json.RawMessage) {
+		if index >= fan.next || !json.Valid(text) {
+			r.fail()
+		}
+	})
+	live := r.count()
+	children := len(f.state.branches)
+	if f.state.kind == MapState {
+		children = len(fan.items)
+	}
+	if !sound || r.err != nil || len(f.state.branches) == 0 || fan.total != children || fan.next > fan.total || live > fan.next {
 		r.fail()
 		return
 	}
-	fan.children, fan.results = make([]*frame, children), make([]value, children)
-	f.fan = fan
-	for i := 0; i < children && r.err == nil; i++ {
+	for before := -1; live > 0 && r.err == nil; live-- {
+		index := int(r.number())
+		if index <= before || index >= fan.next {
+			r.fail()
+			return
+		}
+		before = index
 		graph := f.state.branches[0]
 		if f.state.kind == ParallelState {
-			graph = f.state.branches[i]
+			graph = f.state.branches[index]
 		}
-		if r.flag() {
-			fan.children[i] = r.frame(f, graph, i)
-		} else if i < fan.next {
-			fan.results[i] = r.json()
-		}
+		child := r.frame(f, graph)
+		child.index = index
+		fan.live = append(fan.live, child)
 	}
 }

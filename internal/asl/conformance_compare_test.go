@@ -46,9 +46,19 @@ func alike(want, got any, masks bool) bool {
 		return okA && okB && a.Cmp(b) == 0
 	case string:
 		g, ok := got.(string)
-		return ok && (w == g || masks && masked.MatchString(w))
+		return ok && (w == g || masks && masked.MatchString(w) || sameObject(w, g))
 	}
 	return want == got
+}
+
+// sameObject compares causes that are JSON in a string: the mocks keep them parsed.
+func sameObject(want, got string) bool {
+	if !strings.HasPrefix(want, "{") || !strings.HasPrefix(got, "{") {
+		return false
+	}
+	w, g := parse(json.RawMessage(want)), parse(json.RawMessage(got))
+	_, isObject := w.(map[string]any)
+	return isObject && alike(w, g, true)
 }
 
 // erase replaces what a wildcard ("$.output.a.b") points at by null.
@@ -147,11 +157,25 @@ func seen(e asl.HistoryEvent) expectedEvent {
 	return s
 }
 
-func (want expectedEvent) matches(got expectedEvent) bool {
+// matcher answers whether an event is the one that was recorded. Wildcards of the
+// output are also those of the outputs in the history.
+func (c *conformanceCase) matcher(want expectedEvent) func(expectedEvent) bool {
+	return func(got expectedEvent) bool { return c.matches(want, got) }
+}
+
+func (c *conformanceCase) matches(want, got expectedEvent) bool {
+	wantOut, gotOut := map[string]any{}, map[string]any{}
+	if want.Output != nil {
+		wantOut["output"], gotOut["output"] = parse(want.Output), parse(got.Output)
+		for _, w := range c.Expect.Wildcards {
+			erase(w, wantOut)
+			erase(w, gotOut)
+		}
+	}
 	return want.Type == got.Type &&
 		(want.Name == "" || want.Name == got.Name) &&
 		(want.Index == nil || got.Index != nil && *want.Index == *got.Index) &&
-		(want.Output == nil || alike(parse(want.Output), parse(got.Output), true)) &&
+		alike(wantOut, gotOut, true) &&
 		(want.AssignedVariables == nil || alike(parse(want.AssignedVariables), parse(got.AssignedVariables), true))
 }
 
@@ -170,7 +194,7 @@ func (c *conformanceCase) historyDifference(events []asl.HistoryEvent) string {
 	}
 	if c.Expect.EventsOrdered {
 		for i, want := range c.Expect.Events {
-			if i >= len(got) || !want.matches(got[i]) {
+			if i >= len(got) || !c.matches(want, got[i]) {
 				return fmt.Sprintf("event %d\n     %s\n AWS %s", i+1, at(got, i), short(want))
 			}
 		}
@@ -180,7 +204,7 @@ func (c *conformanceCase) historyDifference(events []asl.HistoryEvent) string {
 		return ""
 	}
 	for _, want := range c.Expect.Events {
-		i := slices.IndexFunc(got, want.matches)
+		i := slices.IndexFunc(got, c.matcher(want))
 		if i < 0 {
 			return fmt.Sprintf("an event\n     none\n AWS %s", short(want))
 		}

@@ -110,7 +110,7 @@ func (v *virtual) answer(c asl.Command) error {
 		return fmt.Errorf("attempt %d of the state %q is not mocked", n, c.State)
 	}
 	mock := v.mocks[c.State][n]
-	if len(mock.Input) > 0 && !alike(parse(mock.Input), parse(c.Arguments), true) {
+	if len(mock.Input) > 0 && !alike(parse(mock.Input), withoutRedrive(parse(c.Arguments)), true) {
 		return fmt.Errorf("attempt %d of the state %q was sent\n     %s\n AWS %s", n, c.State, c.Arguments, mock.Input)
 	}
 	if len(mock.Submitted) > 0 {
@@ -135,4 +135,21 @@ func (v *virtual) answer(c asl.Command) error {
 		}
 	}
 	return v.advance(ev)
+}
+
+// withoutRedrive takes $$.Execution.RedriveCount out of what a task was sent: the cases
+// that record what was sent are older than it.
+func withoutRedrive(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		delete(v, "RedriveCount")
+		for _, member := range v {
+			withoutRedrive(member)
+		}
+	case []any:
+		for _, item := range v {
+			withoutRedrive(item)
+		}
+	}
+	return v
 }

@@ -3,6 +3,7 @@ package asl
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 )
 
 // contextTime is how the context object writes times.
@@ -19,21 +20,27 @@ func (s *State) contextOf(f *frame) map[string]any {
 	if s.input != nil {
 		execution["Input"], _ = decodeJSON(s.input)
 	}
+	if !strings.Contains(x.ExecutionARN, ":express:") {
+		execution["RedriveCount"] = json.Number("0")
+	}
 	object := map[string]any{
 		"Execution":    execution,
 		"StateMachine": map[string]any{"Id": x.StateMachineARN, "Name": x.StateMachineName},
 	}
-	if f.state != nil {
-		object["State"] = map[string]any{
-			"Name": f.state.name, "EnteredTime": f.enteredAt.UTC().Format(contextTime),
-			"RetryCount": json.Number(strconv.Itoa(f.retries())),
-		}
-		if f.state.pattern == patternToken && f.task.id != 0 {
-			object["Task"] = map[string]any{"Token": taskToken(x, f.task.id, f.task.nonce)}
-		}
-	}
 	if item := f.mapItem(); item != nil {
 		object["Map"] = map[string]any{"Item": item}
+	}
+	if f.state == nil { // an iteration that is about to begin: its Map evaluates
+		f = f.parent
+	}
+	inState := map[string]any{"Name": f.state.name, "EnteredTime": f.enteredAt.UTC().Format(contextTime)}
+	switch f.state.kind {
+	case TaskState, ParallelState, MapState:
+		inState["RetryCount"] = json.Number(strconv.Itoa(f.retries()))
+	}
+	object["State"] = inState
+	if f.state.pattern != "" && f.task.id != 0 {
+		object["Task"] = map[string]any{"Token": taskToken(x, f.task.id, f.task.nonce)}
 	}
 	return object
 }
@@ -42,7 +49,8 @@ func (s *State) contextOf(f *frame) map[string]any {
 func (f *frame) mapItem() map[string]any {
 	for ; f != nil && f.parent != nil; f = f.parent {
 		if p := f.parent; p.state.kind == MapState && p.fan != nil {
-			return map[string]any{"Index": json.Number(strconv.Itoa(f.index)), "Value": p.fan.items[f.index]}
+			v, _ := decodeJSON(p.fan.items[f.index]) // an element of a valid array
+			return map[string]any{"Index": json.Number(strconv.Itoa(f.index)), "Value": v}
 		}
 	}
 	return nil
@@ -60,6 +68,7 @@ func (f *frame) iteration() string {
 	return here
 }
 
+// scope is what the expressions of a frame's state see when "$" is data.
 func (a *advance) scope(f *frame, data *value) *scope {
-	return &scope{data: data, frame: f, rand: a.env.Rand, context: func() any { return a.state.contextOf(f) }}
+	return &scope{data: data, state: a.state, frame: f, rand: a.env.Rand, now: a.env.Now}
 }

@@ -1,7 +1,6 @@
 package asl
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/asl/jsonpath"
@@ -28,14 +27,19 @@ type graph struct {
 type state struct {
 	name    string
 	kind    StateType
+	entered string // types of its events
+	exited  string
 	comment string
 	next    string
 	end     bool
 
+	jsonata bool // its query language
+
 	inputPath  pathField
 	outputPath pathField
 	resultPath pathField
-	parameters template // Parameters, of a Map ItemSelector is itemSelector
+	parameters template // Parameters or Arguments; of a Map ItemSelector is itemSelector
+	output     template // Output
 	selector   template // ResultSelector
 	assign     template
 	retry      []retrier
@@ -43,6 +47,7 @@ type state struct {
 
 	resource  string // of a Task, without pattern suffix
 	pattern   string
+	service   service
 	function  string // FunctionName, where it is a constant
 	timeout   secondsField
 	heartbeat secondsField
@@ -52,18 +57,35 @@ type state struct {
 
 	until  time.Time // Timestamp of a Wait
 	at     *jsonpath.Path
+	atExpr template // Timestamp in JSONata
 	wait   secondsField
 	result *value // of a Pass
 
-	failError, failCause         string
-	failErrorExpr, failCauseExpr *expression
+	failError, failCause failText
 
 	branches       []*graph // of a Parallel; of a Map the one item processor
+	distributed    bool
 	itemsPath      *jsonpath.Path
+	items          template // Items
+	batcher        *batcher
 	itemSelector   template
 	concurrency    secondsField // MaxConcurrency(Path)
 	toleratedCount secondsField
 	toleratedShare secondsField // percent
+}
+
+// failText is Error or Cause of a Fail.
+type failText struct {
+	constant string
+	given    bool
+	expr     template // in place of the constant
+	byPath   string   // the expression as written, where it stands in ErrorPath or CausePath
+}
+
+// batcher is the ItemBatcher of a distributed Map.
+type batcher struct {
+	maxItems, maxBytes secondsField
+	input              template
 }
 
 // StateType is the type of a state.
@@ -87,10 +109,13 @@ type pathField struct {
 	nothing bool
 }
 
-// secondsField is a whole number, mostly of seconds, as a constant or by a path.
+// secondsField is a number, mostly of seconds, as a constant, by a path or by an
+// expression.
 type secondsField struct {
-	constant int64
+	name     string // of the field, without "Path"
+	constant float64
 	path     *jsonpath.Path
+	query    *query
 	set      bool
 }
 
@@ -107,6 +132,7 @@ type catcher struct {
 	errors     []string
 	resultPath pathField
 	assign     template
+	output     template
 	next       string
 }
 
@@ -165,22 +191,4 @@ func (g *graph) view() View {
 		v.States = append(v.States, state)
 	}
 	return v
-}
-
-// number answers the field's value.
-func (f secondsField) number(s *scope, name string) (int64, error) {
-	if f.path == nil {
-		return f.constant, nil
-	}
-	v, err := s.Resolve(f.path)
-	if err != nil {
-		return 0, err
-	}
-	n, ok := v.(json.Number)
-	if ok {
-		if i, err := n.Int64(); err == nil && i >= 0 {
-			return i, nil
-		}
-	}
-	return 0, runtimeFailure("The " + name + "Path parameter '" + f.path.String() + "' does not reference a valid non-negative integer: " + string(encodeJSON(v)))
 }

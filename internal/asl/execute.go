@@ -1,71 +1,81 @@
 package asl
 
 import (
-	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/asl/jsonpath"
 )
 
+func (a *advance) executePass(f *frame, data value) {
+	switch {
+	case f.state.jsonata:
+		a.leave(f, &data, exit{assign: f.state.assign, output: f.state.output, next: f.state.next})
+	case f.state.result != nil:
+		a.complete(f, *f.state.result)
+	default:
+		a.complete(f, data)
+	}
+}
+
 func (a *advance) executeChoice(f *frame, data value) {
 	s := a.scope(f, &data)
-	for _, c := range f.state.choices {
+	for i := range f.state.choices {
+		c := &f.state.choices[i]
 		ok, err := c.rule.holds(s)
 		if err != nil {
 			a.fail(f, asFailure(err))
 			return
 		}
-		if !ok {
-			continue
-		}
-		assign := c.assign
-		assigned, err := a.assigned(f, assign, &data)
-		if err != nil {
-			a.fail(f, asFailure(err))
+		if ok {
+			a.leave(f, &data, exit{assign: c.assign, output: c.output, next: c.next})
 			return
 		}
-		a.leaveTo(f, data, c.next, assigned)
-		return
 	}
 	if f.state.otherwise == "" {
-		a.fail(f, failure{name: errNoChoice, cause: "No choice rule matched and there is no Default.", evaluation: true})
+		a.fail(f, runtimeFailure("Failed to transition out of the state. The state does not point to a next state."))
 		return
 	}
-	a.leave(f, data, f.state.otherwise)
+	a.leave(f, &data, exit{assign: f.state.assign, output: f.state.output, next: f.state.otherwise})
 }
 
 func (a *advance) executeWait(f *frame, data value) {
-	until, err := a.waitUntil(f, data)
+	until, err := a.waitUntil(f, &data)
 	if err != nil {
 		a.fail(f, asFailure(err))
 		return
 	}
 	if !until.After(a.env.Now) {
-		a.leave(f, data, f.state.next)
+		a.leaveWait(f, &data)
 		return
 	}
 	f.phase, f.until = phaseWait, until
 }
 
-func (a *advance) waitUntil(f *frame, data value) (time.Time, error) {
-	s := a.scope(f, &data)
+func (a *advance) leaveWait(f *frame, data *value) {
+	a.leave(f, data, exit{assign: f.state.assign, output: f.state.output, next: f.state.next})
+}
+
+func (a *advance) waitUntil(f *frame, data *value) (time.Time, error) {
+	s := a.scope(f, data)
 	switch {
 	case f.state.wait.set:
-		seconds, err := f.state.wait.number(s, "Seconds")
-		if seconds > 99999999 {
-			return time.Time{}, runtimeFailure("The SecondsPath parameter is greater than 99999999.")
-		}
-		return a.env.Now.Add(time.Duration(seconds) * time.Second), err
+		wait, err := f.state.wait.waitSeconds(s)
+		return a.env.Now.Add(wait), err
+	case f.state.atExpr != nil:
+		return evalTime(f.state.atExpr, s)
 	case f.state.at != nil:
 		v, err := s.Resolve(f.state.at)
+		if notFound(err) != nil {
+			return time.Time{}, runtimeFailure("The TimestampPath parameter does not reference an input value: " + f.state.at.String())
+		}
 		if err != nil {
 			return time.Time{}, err
 		}
 		at, ok := timestamp(v)
 		if !ok {
 			return time.Time{}, runtimeFailure("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: " +
-				f.state.at.String() + " == " + string(encodeJSON(v)))
+				f.state.at.String() + " == " + plainText(v))
 		}
 		return at.UTC(), nil
 	}
@@ -73,243 +83,143 @@ func (a *advance) waitUntil(f *frame, data value) (time.Time, error) {
 }
 
 func (a *advance) executeFail(f *frame) {
-	why := failure{name: f.state.failError, cause: f.state.failCause}
 	s := a.scope(f, &f.input)
-	for _, part := range []struct {
-		expr *expression
-		into *string
-	}{{f.state.failErrorExpr, &why.name}, {f.state.failCauseExpr, &why.cause}} {
-		if part.expr == nil {
-			continue
-		}
-		v, err := part.expr.eval(s)
-		if err != nil {
-			a.fail(f, asFailure(err))
-			return
-		}
-		text, ok := v.(string)
-		if !ok {
-			a.fail(f, runtimeFailure("The "+part.expr.field+" '"+part.expr.text+"' does not resolve to a string: "+string(encodeJSON(v))))
-			return
-		}
-		*part.into = text
-	}
-	why.noName = f.state.failErrorExpr == nil && why.name == ""
-	why.noCause = f.state.failCauseExpr == nil && why.cause == ""
-	a.fail(f, why)
-}
-
-func (a *advance) executeTask(f *frame) {
-	f.task = task{id: a.state.last + 1} // of the event that tells of it; evaluation makes none
-	if f.state.pattern == patternToken {
-		f.task.nonce = [2]uint64{a.env.Rand(), a.env.Rand()}
-	}
-	data, err := a.effectiveInput(f)
+	name, err := f.state.failError.text(s)
 	if err != nil {
 		a.fail(f, asFailure(err))
 		return
 	}
-	s := a.scope(f, &f.input)
-	timeout, err := f.state.timeout.number(s, "TimeoutSeconds")
+	cause, err := f.state.failCause.text(s)
 	if err != nil {
 		a.fail(f, asFailure(err))
 		return
 	}
-	heartbeat, err := f.state.heartbeat.number(s, "HeartbeatSeconds")
+	a.fail(f, failure{name: name, cause: cause, noName: !f.state.failError.given, noCause: !f.state.failCause.given})
+}
+
+func (t *failText) text(s *scope) (string, error) {
+	switch {
+	case t.expr == nil:
+		return t.constant, nil
+	case t.byPath == "":
+		return evalString(t.expr, s)
+	}
+	v, err := t.expr.eval(s)
 	if err != nil {
-		a.fail(f, asFailure(err))
-		return
+		return "", err
 	}
-	f.phase, f.task.arguments = phaseTask, data.text()
-	if timeout > 0 {
-		f.task.deadline = a.env.Now.Add(time.Duration(timeout) * time.Second)
+	text, ok := v.(string)
+	if !ok {
+		return "", runtimeFailure("The path '" + t.byPath + "' of a Fail state does not lead to a string: " + plainText(v))
 	}
-	if heartbeat > 0 {
-		f.task.heartbeat = time.Duration(heartbeat) * time.Second
-		f.task.beatBy = a.env.Now.Add(f.task.heartbeat)
-	}
-	a.taskScheduled(f, timeout, heartbeat)
-	a.commands = append(a.commands, f.command(&a.state.context))
-}
-
-func (a *advance) taskScheduled(f *frame, timeout, heartbeat int64) {
-	var pairs []any
-	if timeout > 0 {
-		pairs = append(pairs, "timeoutInSeconds", timeout)
-	}
-	if heartbeat > 0 {
-		pairs = append(pairs, "heartbeatInSeconds", heartbeat)
-	}
-	resourceType, resource, lambda := f.state.service()
-	if lambda {
-		a.event(f, "LambdaFunctionScheduled", details(append([]any{"resource", resource, "input", f.task.arguments}, pairs...)...))
-		a.event(f, "LambdaFunctionStarted", json.RawMessage("{}"))
-		return
-	}
-	a.event(f, "TaskScheduled", details(append([]any{"resourceType", resourceType, "resource", resource, "region", region(a.state.context.StateMachineARN), "parameters", string(f.task.arguments)}, pairs...)...))
-	a.event(f, "TaskStarted", details("resourceType", resourceType, "resource", resource))
-}
-
-// region is the part of an ARN that names it.
-func region(arn string) string {
-	colons := 0
-	start := 0
-	for i := range len(arn) {
-		if arn[i] != ':' {
-			continue
-		}
-		colons++
-		if colons == 3 {
-			start = i + 1
-		}
-		if colons == 4 {
-			return arn[start:i]
-		}
-	}
-	return ""
-}
-
-// find answers the frame whose task an event is about.
-func (s *State) find(ev Event) *frame {
-	var found *frame
-	s.each(func(f *frame) {
-		if f.phase != phaseTask {
-			return
-		}
-		if ev.Token != "" {
-			if f.state.pattern == patternToken && sameToken(taskToken(&s.context, f.task.id, f.task.nonce), ev.Token) {
-				found = f
-			}
-		} else if f.task.id == ev.TaskID {
-			found = f
-		}
-	})
-	return found
-}
-
-func (a *advance) taskEvent(f *frame, ev Event) {
-	switch ev.Kind {
-	case TaskHeartbeat:
-		if f.task.heartbeat > 0 {
-			f.task.beatBy = a.env.Now.Add(f.task.heartbeat)
-		}
-	case TaskSubmitted:
-		if f.task.submitted {
-			return
-		}
-		f.task.submitted, f.task.arguments = true, nil
-		resourceType, resource, _ := f.state.service()
-		a.event(f, "TaskSubmitted", details("resourceType", resourceType, "resource", resource, "output", jsonOrNull(ev.Output)))
-	case TaskSucceeded:
-		a.taskSucceeded(f, ev)
-	case TaskFailed:
-		why := failure{name: ev.Error, cause: ev.Cause}
-		resourceType, resource, lambda := f.state.service()
-		if lambda {
-			a.event(f, "LambdaFunctionFailed", details("error", why.name, "cause", why.cause))
-		} else {
-			a.event(f, "TaskFailed", details("resourceType", resourceType, "resource", resource, "error", why.name, "cause", why.cause))
-		}
-		a.fail(f, why)
-	}
-}
-
-func (a *advance) taskSucceeded(f *frame, ev Event) {
-	out := jsonOrNull(ev.Output)
-	if !json.Valid(out) {
-		a.fail(f, failure{name: errRuntime, cause: "The task '" + f.state.name + "' answered what is not JSON."})
-		return
-	}
-	resourceType, resource, lambda := f.state.service()
-	if len(out) > maxPayload {
-		a.fail(f, failure{name: errDataLimit, cause: "The state/task '" + f.state.resource + "' returned a result with a size exceeding the maximum number of bytes service limit."})
-		return
-	}
-	if lambda {
-		a.event(f, "LambdaFunctionSucceeded", details("output", out))
-	} else {
-		a.event(f, "TaskSucceeded", details("resourceType", resourceType, "resource", resource, "output", out))
-	}
-	f.task = task{}
-	a.complete(f, rawValue(out))
-}
-
-func (a *advance) taskTimedOut(f *frame) {
-	why := failure{name: errTimeout, noCause: true}
-	if f.task.deadline.IsZero() || f.task.deadline.After(a.env.Now) {
-		why = failure{name: errHeartbeat, noCause: true}
-	}
-	resourceType, resource, lambda := f.state.service()
-	if lambda {
-		a.event(f, "LambdaFunctionTimedOut", details("error", why.name))
-	} else {
-		a.event(f, "TaskTimedOut", details("resourceType", resourceType, "resource", resource, "error", why.name))
-	}
-	a.fail(f, why)
-}
-
-func jsonOrNull(raw json.RawMessage) json.RawMessage {
-	if len(raw) == 0 {
-		return json.RawMessage("null")
-	}
-	return raw
+	return text, nil
 }
 
 // fail fails a state: it is retried, caught, or takes what is around it along.
 func (a *advance) fail(f *frame, why failure) {
+	why = a.evaluationFailed(f, why)
+	f.task = task{}
+	f.fan.abandon()
+	f.fan = nil
+	if !why.uncatchable() {
+		if a.retried(f, &why) {
+			return
+		}
+		a.stateFailed(f, &why)
+		for i := range f.state.catch {
+			if c := &f.state.catch[i]; why.matchesAny(c.errors) {
+				a.caught(f, c, why)
+				return
+			}
+		}
+	}
+	a.giveUp(f, why)
+}
+
+// evaluationFailed names the state in the cause of an expression that failed, and writes
+// the event that JSONata has for it.
+func (a *advance) evaluationFailed(f *frame, why failure) failure {
+	own := why.evaluation
 	why = why.inState(f)
-	f.task, f.fan = task{}, nil
+	if own && why.name == errQuery {
+		d := newDetails(len(why.cause) + 128).failure(&why)
+		if why.location != "" {
+			d = d.text("location", why.location)
+		}
+		a.event(f, "EvaluationFailed", d.text("state", f.state.name))
+	}
+	return why
+}
+
+// stateFailed writes that a Parallel or Map has failed. Step Functions has no such event
+// for States.Runtime, nor for other types of state.
+func (a *advance) stateFailed(f *frame, why *failure) {
+	if f.state.kind == ParallelState || f.state.kind == MapState {
+		a.event(f, string(f.state.kind)+"StateFailed", newDetails(len(why.cause)+64).failure(why))
+	}
+}
+
+// retried begins the backoff of the first Retry that is for the failure, if it has
+// attempts left.
+func (a *advance) retried(f *frame, why *failure) bool {
 	for i := range f.state.retry {
 		r := &f.state.retry[i]
-		if !matchesAny(r.errors, why.name) {
+		if !why.matchesAny(r.errors) {
 			continue
 		}
 		if f.attempts == nil {
 			f.attempts = make([]int, len(f.state.retry))
 		}
 		if f.attempts[i] >= r.maxAttempts {
-			break
+			return false
 		}
 		f.phase, f.until = phaseBackoff, a.env.Now.Add(r.backoff(f.attempts[i], a.env.Rand))
 		f.attempts[i]++
+		return true
+	}
+	return false
+}
+
+// caught goes on where a Catch leads, with what is known of the error. When that fails,
+// no other Catch is asked.
+func (a *advance) caught(f *frame, c *catcher, why failure) {
+	report := why.report()
+	result := goValue(report)
+	s := a.scope(f, &result)
+	if f.state.jsonata {
+		s = a.scope(f, &f.input)
+		s.errorOutput = report
+	}
+	assigned, err := a.assigned(s, c.assign)
+	out := result
+	switch {
+	case err != nil:
+	case !f.state.jsonata:
+		out, err = combine(f, c.resultPath, result)
+	case c.output != nil:
+		var v any
+		v, err = c.output.eval(s)
+		out = goValue(v)
+	}
+	if err != nil {
+		again := a.evaluationFailed(f, asFailure(err))
+		a.stateFailed(f, &again)
+		a.giveUp(f, again)
 		return
 	}
-	for i := range f.state.catch {
-		c := &f.state.catch[i]
-		if !matchesAny(c.errors, why.name) {
-			continue
-		}
-		a.caught(f, c, why)
-		return
-	}
+	a.exit(f, out, c.next, assigned)
+}
+
+// giveUp ends a thread with a failure that nothing in it takes.
+func (a *advance) giveUp(f *frame, why failure) {
 	f.phase = phaseDone
+	f.fan.abandon()
+	f.fan = nil
 	if f.parent != nil {
 		a.childFailed(f, why)
 		return
 	}
 	a.end(Failed, why)
-}
-
-// caught goes on where a Catch leads, with what is known of the error.
-func (a *advance) caught(f *frame, c *catcher, why failure) {
-	report := map[string]any{"Error": why.name, "Cause": why.cause}
-	result := goValue(report)
-	out, err := combine(f, c.resultPath, result)
-	if err == nil {
-		var assigned map[string]any
-		if assigned, err = a.assigned(f, c.assign, &result); err == nil {
-			f.attempts = nil
-			a.exit(f, out, c.next, assigned)
-			return
-		}
-	}
-	again := asFailure(err).inState(f)
-	f.phase = phaseDone
-	if f.parent != nil {
-		a.childFailed(f, again)
-		return
-	}
-	a.end(Failed, again)
 }
 
 // notFound answers the error as one of a path that led nowhere, or nil.

@@ -3,7 +3,6 @@ package asl
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 )
 
@@ -14,10 +13,12 @@ const (
 	errRuntime         = "States.Runtime"
 	errTimeout         = "States.Timeout"
 	errHeartbeat       = "States.HeartbeatTimeout"
+	errQuery           = "States.QueryEvaluationError"
 	errTaskFailed      = "States.TaskFailed"
 	errDataLimit       = "States.DataLimitExceeded"
 	errNoChoice        = "States.NoChoiceMatched"
 	errPathConflict    = "States.ReferencePathConflict"
+	errResultPath      = "States.ResultPathMatchFailure"
 	errExceedTolerated = "States.ExceedToleratedFailureThreshold"
 )
 
@@ -28,9 +29,27 @@ type failure struct {
 	// evaluation: a path, a template or a function of the definition failed. Step
 	// Functions then names the state in the cause.
 	evaluation bool
-	choicePath bool
-	noName     bool // a Fail without Error
+	location   string // the field of the state that an evaluation failed in
+	terminal   bool   // nothing retries or catches it
+	heartbeat  bool   // a timeout that came of a missed heartbeat
+	noName     bool   // there is no error name: a Fail without Error, a callback without one
 	noCause    bool
+	ownEvent   bool // of a Parallel or Map: a child failed, not an expression of its own
+}
+
+// uncatchable reports a failure that no Retry or Catch is for, not even by its name.
+func (f *failure) uncatchable() bool { return f.terminal || f.name == errRuntime }
+
+// report is what a Catch gives its next state to know.
+func (f *failure) report() map[string]any {
+	report := map[string]any{"Error": f.name, "Cause": f.cause}
+	if f.noName {
+		report["Error"] = nil
+	}
+	if f.noCause && f.name != errTimeout {
+		report["Cause"] = nil
+	}
+	return report
 }
 
 func (f failure) Error() string { return f.name + ": " + f.cause }
@@ -57,27 +76,21 @@ func (f failure) inState(at *frame) failure {
 	return f
 }
 
-// matchesAny reports whether a Retry or Catch with these names is for the error.
-// States.TaskFailed stands for every error but a timeout. States.ALL stands for every
-// error but States.DataLimitExceeded and States.Runtime.
-func matchesAny(names []string, name string) bool {
-	if slices.Contains(names, name) {
-		return true
-	}
-	switch name {
-	case errRuntime, errDataLimit:
-		return false
-	case errHeartbeat:
-		if slices.Contains(names, errTimeout) {
+// matchesAny reports whether a Retry or Catch with these names is for the failure.
+// States.ALL stands for every error, States.TaskFailed for every one but a timeout. A
+// missed heartbeat is a States.Timeout that also answers to States.HeartbeatTimeout.
+func (f *failure) matchesAny(names []string) bool {
+	for _, name := range names {
+		switch {
+		case name == errAll, name == f.name && !f.noName:
 			return true
-		}
-	case errTimeout:
-	default:
-		if slices.Contains(names, errTaskFailed) {
+		case name == errTaskFailed && f.name != errTimeout:
+			return true
+		case name == errHeartbeat && f.heartbeat:
 			return true
 		}
 	}
-	return slices.Contains(names, errAll)
+	return false
 }
 
 // backoff is how long to wait before retry n (from 0) by this retrier.

@@ -1,176 +1,189 @@
 package asl
 
 import (
+	"encoding/binary"
 	"encoding/json"
-	"fmt"
+	"slices"
+)
+
+// Step Functions runs at most so many iterations of a Map at a time. Its distributed Map
+// goes up to 10,000 child executions; here they share one process.
+const (
+	inlineConcurrency      = 40
+	distributedConcurrency = 1000
 )
 
 // executeFan begins the branches of a Parallel or the iterations of a Map.
 func (a *advance) executeFan(f *frame, data value) {
 	f.phase = phaseFan
-	if f.state.kind == ParallelState {
-		f.fan = &fan{children: make([]*frame, len(f.state.branches)), results: make([]value, len(f.state.branches))}
-		a.event(f, "ParallelStateStarted", json.RawMessage("{}"))
-		for range f.state.branches {
-			a.beginBranch(f, data)
-		}
+	if f.state.kind == MapState {
+		a.executeMap(f, data)
 		return
 	}
-	if err := a.prepareMap(f, data); err != nil {
-		a.fail(f, asFailure(err))
+	f.fan = &fan{total: len(f.state.branches)}
+	a.event(f, "ParallelStateStarted", nil)
+	started := f.last
+	for i, branch := range f.state.branches {
+		child := f.child(branch, started)
+		f.fan.live = append(f.fan.live, child)
+		f.fan.next = i + 1
+		a.enter(child, branch.startAt, data)
+	}
+}
+
+// child makes the frame of the next branch or iteration.
+func (f *frame) child(g *graph, last int64) *frame {
+	child := &frame{parent: f, index: f.fan.next, graph: g, home: f.home, last: last}
+	if f.state.distributed {
+		child.home, child.quiet, child.last = child, 1, 1 // its own ExecutionStarted
+	}
+	return child
+}
+
+// abandon gives a fan up: nothing in it goes on.
+func (f *fan) abandon() {
+	if f == nil {
 		return
 	}
-	a.event(f, "MapStateStarted", details("length", int64(len(f.fan.items))))
-	if len(f.fan.items) == 0 {
-		a.fanDone(f)
-		return
+	for _, child := range f.live {
+		child.phase = phaseDone
+		child.fan.abandon()
+		child.fan = nil
 	}
-	a.beginIterations(f)
+	f.live = nil
 }
 
-func (a *advance) beginBranch(f *frame, input value) {
-	i := f.fan.next
-	child := &frame{parent: f, index: i, graph: f.state.branches[i], last: f.last}
-	f.fan.children[i] = child
-	f.fan.next++
-	f.fan.running++
-	a.enter(child, child.graph.startAt, input)
+// remove takes a child that has ended out of those that run.
+func (f *fan) remove(child *frame) {
+	f.live = slices.DeleteFunc(f.live, func(c *frame) bool { return c == child })
 }
-
-// prepareMap reads what a Map runs over, and how.
-func (a *advance) prepareMap(f *frame, data value) error {
-	s := a.scope(f, &data)
-	v := any(nil)
-	if f.state.itemsPath != nil {
-		var err error
-		if v, err = s.Resolve(f.state.itemsPath); err != nil {
-			if missing := notFound(err); missing != nil {
-				return failure{name: errPathConflict, cause: missing.StepCause(string(s.inputText(f.state.itemsPath))), evaluation: true}
-			}
-			return err
-		}
-	} else {
-		v = data.get()
-	}
-	items, ok := v.([]any)
-	if !ok {
-		path := "$"
-		if f.state.itemsPath != nil {
-			path = f.state.itemsPath.String()
-		}
-		return runtimeFailure(fmt.Sprintf("Reference path \"%s\" must point to array.", path))
-	}
-	concurrency, err := f.state.concurrency.number(s, "MaxConcurrency")
-	if err != nil {
-		return err
-	}
-	count, err := f.state.toleratedCount.number(s, "ToleratedFailureCount")
-	if err != nil {
-		return err
-	}
-	share, err := f.state.toleratedShare.number(s, "ToleratedFailurePercentage")
-	if err != nil {
-		return err
-	}
-	f.fan = &fan{items: items, children: make([]*frame, len(items)), results: make([]value, len(items)),
-		concurrency: int(concurrency), tolerated: max(int(count), int(share)*len(items)/100)}
-	return nil
-}
-
-// beginIterations begins as many iterations as may run at once. A Map runs at most 40
-// of them, as an inline Map does on AWS.
-func (a *advance) beginIterations(f *frame) {
-	const inlineLimit = 40
-	most := inlineLimit
-	if f.fan.concurrency > 0 {
-		most = min(most, f.fan.concurrency)
-	}
-	for f.fan != nil && f.fan.running < most && f.fan.next < len(f.fan.items) {
-		i := f.fan.next
-		child := &frame{parent: f, index: i, graph: f.state.branches[0], last: f.last}
-		f.fan.children[i] = child
-		f.fan.next++
-		f.fan.running++
-		a.event(child, "MapIterationStarted", details("name", f.state.name, "index", int64(i)))
-		input := goValue(f.fan.items[i])
-		if f.state.itemSelector != nil {
-			data, err := a.inputOf(f)
-			if err == nil {
-				var v any
-				v, err = f.state.itemSelector.eval(a.scope(child, &data))
-				input = goValue(v)
-			}
-			if err != nil {
-				a.fail(f, asFailure(err))
-				return
-			}
-		}
-		a.enter(child, child.graph.startAt, input)
-	}
-}
-
-// inputOf is a Map's input after InputPath, which its ItemSelector sees as "$".
-func (a *advance) inputOf(f *frame) (value, error) { return a.effectiveInput(f) }
 
 // childDone takes the output of a branch or iteration.
 func (a *advance) childDone(child *frame, out value) {
 	f := child.parent
-	f.fan.children[child.index], f.fan.results[child.index] = nil, out
-	f.fan.running--
-	f.fan.done++
-	f.last = child.last
-	if f.state.kind == MapState {
-		a.event(f, "MapIterationSucceeded", details("name", f.state.name, "index", int64(child.index)))
+	f.fan.remove(child)
+	f.fan.results = f.fan.results.add(child.index, out.text())
+	if f.state.kind == MapState && !f.state.distributed {
+		a.event(child, "MapIterationSucceeded", iterationDetails(child))
 	}
-	a.childEnded(f)
+	a.childEnded(child)
 }
 
-func (a *advance) childEnded(f *frame) {
-	if f.fan.done+f.fan.failed == len(f.fan.children) {
-		a.fanDone(f)
-		return
+func iterationDetails(child *frame) details {
+	return newDetails(64).text("name", child.parent.state.name).number("index", int64(child.index))
+}
+
+// childEnded goes on after a child: with the next, or with the state itself.
+func (a *advance) childEnded(child *frame) {
+	f := child.parent
+	if child.home != child {
+		f.last = child.last
 	}
-	if f.state.kind == MapState {
+	switch {
+	case len(f.fan.live) == 0 && f.fan.next == f.fan.total:
+		a.fanDone(f)
+	case f.state.kind == MapState:
 		a.beginIterations(f)
 	}
 }
 
 func (a *advance) fanDone(f *frame) {
-	results := make([]any, len(f.fan.results))
-	for i := range f.fan.results {
-		results[i] = f.fan.results[i].get()
+	if f.state.distributed {
+		a.event(f, "MapRunSucceeded", nil)
 	}
-	a.event(f, string(f.state.kind)+"StateSucceeded", json.RawMessage("{}"))
+	a.event(f, string(f.state.kind)+"StateSucceeded", nil)
+	results := f.fan.results.array(f.fan.total)
 	f.fan = nil
-	a.complete(f, goValue(results))
+	if len(results) > maxPayload && f.state.selector == nil && f.state.output == nil {
+		a.fail(f, dataLimit(f))
+		return
+	}
+	a.complete(f, rawValue(results))
 }
 
 // childFailed gives the branches beside the failed one up, unless the Map tolerates it.
 func (a *advance) childFailed(child *frame, why failure) {
 	f := child.parent
-	f.last = child.last
-	var told []any
-	if !why.noName {
-		told = append(told, "error", why.name)
-	}
-	if !why.noCause {
-		told = append(told, "cause", why.cause)
-	}
+	f.fan.remove(child)
+	why.evaluation = false // it has its state in its cause already
 	if f.state.kind == MapState {
-		a.event(f, "MapIterationFailed", details("name", f.state.name, "index", int64(child.index)))
+		if !f.state.distributed {
+			a.event(child, "MapIterationFailed", iterationDetails(child))
+		}
 		f.fan.failed++
 		if f.fan.failed <= f.fan.tolerated {
-			f.fan.children[child.index] = nil
-			f.fan.results[child.index] = goValue(map[string]any{"Error": why.name, "Cause": why.cause})
-			f.fan.running--
-			a.childEnded(f)
+			f.fan.results = f.fan.results.add(child.index, encodeJSON(why.report()))
+			a.childEnded(child)
 			return
 		}
-		if f.fan.tolerated > 0 {
-			why = failure{name: errExceedTolerated, cause: "The specified tolerated failure threshold was exceeded"}
-			told = []any{"error", why.name, "cause", why.cause}
+	}
+	if child.home != child {
+		f.last = child.last
+	}
+	if f.state.kind == MapState {
+		a.mapFailed(f, why)
+		return
+	}
+	why.ownEvent = true
+	a.fail(f, why)
+}
+
+// mapFailed fails a Map of which more iterations failed than it tolerates.
+func (a *advance) mapFailed(f *frame, why failure) {
+	if f.state.distributed || f.fan.tolerated > 0 {
+		why = failure{name: errExceedTolerated, cause: "The specified tolerated failure threshold was exceeded"}
+	}
+	if f.state.distributed {
+		a.event(f, "MapRunFailed", newDetails(128).failure(&why))
+	} else {
+		for _, other := range f.fan.live {
+			a.event(other, "MapIterationAborted", iterationDetails(other))
 		}
 	}
-	a.event(f, string(f.state.kind)+"StateFailed", details(told...))
+	why.ownEvent = true
 	a.fail(f, why)
+}
+
+// resultLog is the outputs of children in the order in which they ended: for each its
+// index, the length of its JSON and the JSON. A state with many results is encoded after
+// every event; so they are kept as they are encoded.
+type resultLog []byte
+
+func (l resultLog) add(index int, text json.RawMessage) resultLog {
+	l = binary.AppendUvarint(l, uint64(index))
+	l = binary.AppendUvarint(l, uint64(len(text)))
+	return append(l, text...)
+}
+
+// each visits the results; it answers false where the log is damaged.
+func (l resultLog) each(visit func(index int, text json.RawMessage)) bool {
+	for len(l) > 0 {
+		index, n := binary.Uvarint(l)
+		if n <= 0 || index > 1<<31 {
+			return false
+		}
+		l = l[n:]
+		size, n := binary.Uvarint(l)
+		if n <= 0 || size > uint64(len(l)-n) {
+			return false
+		}
+		l = l[n:]
+		visit(int(index), json.RawMessage(l[:size:size]))
+		l = l[size:]
+	}
+	return true
+}
+
+// array writes the results of all children in their order.
+func (l resultLog) array(total int) json.RawMessage {
+	ordered := make([]json.RawMessage, total)
+	l.each(func(index int, text json.RawMessage) { ordered[index] = text })
+	b := append(make([]byte, 0, len(l)+2), '[')
+	for i, text := range ordered {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, text...)
+	}
+	return append(b, ']')
 }

@@ -2,6 +2,8 @@ package asl
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,74 +15,91 @@ const maxHistory = 25_000
 // maxPayload is the most bytes that an input or output may have (Step Functions quotas).
 const maxPayload = 256 * 1024
 
-// event appends an event of a thread to the history and answers its id. The last place
-// that a history has is kept for the event that ends it.
-func (a *advance) event(f *frame, kind string, details json.RawMessage) int64 {
-	if a.state.last >= maxHistory-1 && !a.full {
-		a.full = true
-		a.end(Failed, failure{name: errRuntime, cause: "The execution reached the maximum number of history events (25000)."})
+// event appends an event of a thread to the history and answers its id. What happens in
+// an iteration of a distributed Map is the history of another execution, which is only
+// counted.
+func (a *advance) event(f *frame, kind string, details details) int64 {
+	if f.home != nil {
+		f.home.quiet++
+		f.last = f.home.quiet
+		return f.last
 	}
-	if a.state.last >= maxHistory {
+	if a.state.last >= maxHistory-1 {
+		a.overflow = true // the last event tells of it
 		return f.last
 	}
 	a.state.last++
-	a.events = append(a.events, HistoryEvent{ID: a.state.last, PreviousID: f.last, Type: kind, Timestamp: a.env.Now, Details: details})
+	a.events = append(a.events, HistoryEvent{ID: a.state.last, PreviousID: f.last, Type: kind, Timestamp: a.env.Now, Details: details.end()})
 	f.last = a.state.last
 	return f.last
 }
 
-// details writes the details of an event: names and values in turn. A string is written
-// as one; JSON as the string that Step Functions makes of it, with its twin "…Details".
-func details(pairs ...any) json.RawMessage {
-	size := 2
-	for _, p := range pairs {
-		if raw, ok := p.(json.RawMessage); ok {
-			size += len(raw) + len(raw)/4
-		}
-		size += 24
+// details are the details of an event while they are written.
+type details []byte
+
+// newDetails makes room for about size bytes.
+func newDetails(size int) details { return append(make(details, 0, size+16), '{') }
+
+func (d details) end() json.RawMessage {
+	if len(d) == 0 {
+		return json.RawMessage("{}")
 	}
-	b := append(make([]byte, 0, size), '{')
-	for i := 0; i+1 < len(pairs); i += 2 {
-		name := pairs[i].(string)
-		switch v := pairs[i+1].(type) {
-		case json.RawMessage:
-			b = appendName(b, name)
-			b = appendString(b, string(v))
-			b = appendName(b, name+"Details")
-			b = append(b, `{"truncated":false}`...)
-		case string:
-			b = appendName(b, name)
-			b = appendString(b, v)
-		case int64:
-			b = appendName(b, name)
-			b = strconv.AppendInt(b, v, 10)
-		case map[string]any:
-			b = appendName(b, name)
-			b = append(b, encodeJSON(v)...)
-		}
-	}
-	return append(b, '}')
+	return json.RawMessage(append(d, '}'))
 }
 
-func appendName(b []byte, name string) []byte {
-	if len(b) > 1 {
-		b = append(b, ',')
+func (d details) text(name, v string) details { return appendString(d.name(name), v) }
+
+func (d details) number(name string, v int64) details { return strconv.AppendInt(d.name(name), v, 10) }
+
+// payload writes JSON as the string that Step Functions makes of it, with its twin "…Details".
+func (d details) payload(name string, raw json.RawMessage) details {
+	d = appendString(d.name(name), raw)
+	return append(d.name(name+"Details"), `{"truncated":false}`...)
+}
+
+// variables writes assigned variables: each as the JSON that it is, in a string.
+func (d details) variables(assigned map[string]any) details {
+	d = append(d.name("assignedVariables"), '{')
+	for i, name := range slices.Sorted(maps.Keys(assigned)) {
+		if i > 0 {
+			d = append(d, ',')
+		}
+		d = append(appendString(d, name), ':')
+		d = appendString(d, encodeJSON(assigned[name]))
 	}
-	b = append(b, '"')
-	b = append(b, name...)
-	return append(b, '"', ':')
+	return append(append(d, '}').name("assignedVariablesDetails"), `{"truncated":false}`...)
+}
+
+// failure writes error and cause as far as there are any.
+func (d details) failure(why *failure) details {
+	if !why.noName {
+		d = d.text("error", why.name)
+	}
+	if !why.noCause {
+		d = d.text("cause", why.cause)
+	}
+	return d
+}
+
+func (d details) name(name string) details {
+	if len(d) > 1 {
+		d = append(d, ',')
+	}
+	d = append(d, '"')
+	d = append(d, name...)
+	return append(d, '"', ':')
 }
 
 // appendString writes a JSON string. Details of events are most of what a runner
 // writes, and encoding/json would copy each of them twice.
-func appendString(b []byte, s string) []byte {
+func appendString[T string | json.RawMessage](b []byte, s T) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
+			r, size := decodeRune(s[i:])
 			if r == utf8.RuneError && size == 1 {
 				b = append(b, s[start:i]...)
 				b = append(b, "\ufffd"...)
@@ -109,19 +128,47 @@ func appendString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// service is how events name what a task calls: resourceType and resource.
-func (s *state) service() (resourceType, resource string, lambda bool) {
-	parts := strings.Split(s.resource, ":")
-	if len(parts) >= 7 && parts[2] == "lambda" && parts[5] == "function" {
-		return "", s.resource, true
+func decodeRune[T string | json.RawMessage](s T) (rune, int) {
+	return utf8.DecodeRuneInString(string(s[:min(len(s), utf8.UTFMax)]))
+}
+
+// service is how events name what a task calls.
+type service struct {
+	kind   string // resourceType, "lambda"
+	name   string // resource, "invoke.waitForTaskToken"
+	lambda bool   // a function's own ARN
+}
+
+func serviceOf(resource, pattern string) service {
+	parts := strings.Split(resource, ":")
+	var s service
+	switch {
+	case len(parts) >= 7 && parts[2] == "lambda" && parts[5] == "function":
+		return service{name: resource, lambda: true}
+	case len(parts) >= 7 && parts[2] == "states" && parts[3] == "":
+		s = service{kind: strings.Join(parts[5:len(parts)-1], ":"), name: parts[len(parts)-1]}
+	default:
+		s = service{kind: parts[2], name: strings.Join(parts[5:], ":")}
 	}
-	if len(parts) >= 7 && parts[2] == "states" && parts[3] == "" {
-		resourceType, resource = strings.Join(parts[5:len(parts)-1], ":"), parts[len(parts)-1]
-	} else {
-		resourceType, resource = parts[2], strings.Join(parts[5:], ":")
+	if pattern != "" {
+		s.name += "." + pattern
 	}
-	if s.pattern != "" {
-		resource += "." + s.pattern
+	return s
+}
+
+// details begins the details of an event of the task.
+func (s *service) details(size int) details {
+	d := newDetails(size + 64)
+	if s.lambda {
+		return d
 	}
-	return resourceType, resource, false
+	return d.text("resource", s.name).text("resourceType", s.kind)
+}
+
+// event is the type of an event of the task: of Lambda's own or the general one.
+func (s *service) event(what string) string {
+	if s.lambda {
+		return "LambdaFunction" + what
+	}
+	return "Task" + what
 }

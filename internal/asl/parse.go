@@ -16,7 +16,14 @@ type compiler struct {
 	problems            []Problem
 	names               map[string]bool // of all states, which are unique in a machine
 	readsExecutionInput bool
+	language            string // of the whole machine: JSONPath or JSONata
+	jsonata             bool   // the state that is compiled uses JSONata
 }
+
+const (
+	languageJSONPath = "JSONPath"
+	languageJSONata  = "JSONata"
+)
 
 // Parse parses, validates and compiles a definition. Its error is an
 // *InvalidDefinition that holds every problem found, each with its place. What the
@@ -26,14 +33,16 @@ func Parse(src []byte) (*Machine, error) {
 	if problem != nil {
 		return nil, &InvalidDefinition{Problems: []Problem{*problem}}
 	}
-	c := &compiler{src: src, names: map[string]bool{}}
+	c := &compiler{src: src, names: map[string]bool{}, language: languageJSONPath}
 	m := &Machine{}
 	if c.isObject(root, "a definition") {
 		c.onlyFields(root, "a state machine", "Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage")
 		if v := root.member["Version"]; v != nil && v.value != "1.0" {
 			c.problem(v, `the Version must be "1.0"`)
 		}
-		c.queryLanguage(root)
+		if q := root.member["QueryLanguage"]; q != nil {
+			c.language = c.queryLanguage(q)
+		}
 		m.comment = c.text(root, "Comment")
 		m.timeout = time.Duration(c.count(root, "TimeoutSeconds", 1)) * time.Second
 		m.top = c.compileGraph(root)
@@ -79,11 +88,29 @@ func (c *compiler) onlyFields(n *node, what string, allowed ...string) {
 	}
 }
 
-// queryLanguage refuses what is not JSONPath.
-func (c *compiler) queryLanguage(n *node) {
-	if q := n.member["QueryLanguage"]; q != nil && q.value != "JSONPath" {
-		c.problem(q, "the query language %v is not supported; JSONPath is", q.value)
+// queryLanguage answers the language that a QueryLanguage names.
+func (c *compiler) queryLanguage(n *node) string {
+	switch n.value {
+	case languageJSONPath, languageJSONata:
+		return n.value.(string)
 	}
+	c.problem(n, "the QueryLanguage is JSONPath or JSONata")
+	return languageJSONPath
+}
+
+// stateLanguage answers the query language of a state: its own, else the machine's. A
+// machine that is JSONata as a whole has no state that is not.
+func (c *compiler) stateLanguage(n *node) string {
+	q := n.member["QueryLanguage"]
+	if q == nil {
+		return c.language
+	}
+	language := c.queryLanguage(q)
+	if language == languageJSONPath && c.language == languageJSONata {
+		c.problem(n, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
+		c.suggest("remove the QueryLanguage of the state machine and set JSONata in the states that use it")
+	}
+	return language
 }
 
 // text answers a field that is a string, "" if it is not there.
@@ -153,16 +180,27 @@ func (c *compiler) pathField(n *node, field string, compile func(string) (*jsonp
 	return pathField{path: c.pathBy(n, field, compile)}
 }
 
-// seconds answers a field or its …Path twin.
+// seconds answers a field or its …Path twin, or in JSONata its expression.
 func (c *compiler) seconds(n *node, field string, least int64) secondsField {
 	byPath := field + "Path"
+	f := secondsField{name: field, set: n.member[field] != nil || n.member[byPath] != nil}
 	if n.member[byPath] == nil {
-		return secondsField{constant: c.count(n, field, least), set: n.member[field] != nil}
+		if own := n.member[field]; own != nil && c.jsonata {
+			if text, is := own.value.(string); is {
+				if expr, is := queryText(text); is {
+					f.query = c.compileQuery(own, expr, field)
+					return f
+				}
+			}
+		}
+		f.constant = float64(c.count(n, field, least))
+		return f
 	}
 	if n.member[field] != nil {
 		c.problem(n.member[byPath], "a state has %s or %s, not both", field, byPath)
 	}
-	return secondsField{path: c.path(n, byPath), set: true}
+	f.path = c.path(n, byPath)
+	return f
 }
 
 func (c *compiler) compileGraph(n *node) *graph {

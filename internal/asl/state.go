@@ -19,6 +19,7 @@ type State struct {
 	input    json.RawMessage // of the execution; only where the definition may read it
 	deadline time.Time       // of the whole execution; zero: none
 	last     int64           // id of the last history event
+	tasks    int64           // id of the last task
 	root     *frame          // nil once the execution has ended
 }
 
@@ -28,6 +29,8 @@ type frame struct {
 	parent *frame
 	index  int // among the parent's branches or items
 	graph  *graph
+	home   *frame // the iteration of a distributed Map that this is or belongs to; nil: none
+	quiet  int64  // of a home: id of the last event of its own history, which nobody keeps
 
 	state     *state
 	input     value // of the state, before InputPath
@@ -57,7 +60,7 @@ const (
 
 // task is a task in flight.
 type task struct {
-	id        int64 // of its scheduled event
+	id        int64
 	nonce     [2]uint64
 	arguments json.RawMessage // until it is submitted
 	deadline  time.Time
@@ -68,12 +71,12 @@ type task struct {
 
 // fan is the children of a Parallel or Map.
 type fan struct {
-	items       []any // of a Map, after ItemsPath
-	children    []*frame
-	results     []value
-	next        int // the first that has not begun
-	running     int
-	done        int
+	items       []json.RawMessage // of a Map: what its iterations are for
+	data        *value            // of a Map: what its ItemSelector sees as "$"; nil until it is asked for
+	total       int               // branches or items
+	live        []*frame          // children that run, in order
+	next        int               // the first that has not begun
+	results     resultLog         // of the children that have ended
 	failed      int
 	concurrency int
 	tolerated   int // failures
@@ -91,12 +94,7 @@ func (s *State) Failure() (name, cause string) { return s.failed.name, s.failed.
 // NextDue is the earliest time at which a Tick would do something: the end of a
 // Wait, a Retry's backoff, a task's timeout or heartbeat. ok is false if there is none.
 func (s *State) NextDue() (due time.Time, ok bool) {
-	due = s.deadline
-	s.each(func(f *frame) {
-		if at := f.due(); !at.IsZero() && (due.IsZero() || at.Before(due)) {
-			due = at
-		}
-	})
+	_, due = s.nextDue()
 	return due, !due.IsZero() && s.status == Running
 }
 
@@ -138,10 +136,8 @@ func (f *frame) each(visit func(*frame)) {
 	if f.fan == nil {
 		return
 	}
-	for _, child := range f.fan.children {
-		if child != nil {
-			child.each(visit)
-		}
+	for _, child := range f.fan.live {
+		child.each(visit)
 	}
 }
 
@@ -169,12 +165,21 @@ func (f *frame) retries() int {
 
 // variable answers a variable of the frame's scope or of one around it.
 func (f *frame) variable(name string) (any, bool) {
-	for ; f != nil; f = f.parent {
+	for ; f != nil; f = f.around() {
 		if v, ok := f.variables[name]; ok {
 			return v, true
 		}
 	}
 	return nil, false
+}
+
+// around is the frame whose variables are seen from within f too. An iteration of a
+// distributed Map is an execution of its own and sees none.
+func (f *frame) around() *frame {
+	if f.home == f {
+		return nil
+	}
+	return f.parent
 }
 
 const patternToken = "waitForTaskToken"

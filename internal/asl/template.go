@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/vacancy/vacancy/internal/asl/intrinsic"
 	"github.com/vacancy/vacancy/internal/asl/jsonpath"
@@ -81,11 +82,17 @@ func (a arrayTemplate) eval(s *scope) (any, error) {
 
 // scope is what expressions of a state see. It implements intrinsic.Env.
 type scope struct {
-	data    *value     // what "$" is
-	context func() any // what "$$" is
-	frame   *frame     // whose variables are seen
-	rand    func() uint64
+	data        *value // what "$" is
+	state       *State
+	frame       *frame // whose variables are seen
+	rand        func() uint64
+	now         time.Time
+	result      *value         // $states.result
+	errorOutput map[string]any // $states.errorOutput
 }
+
+// context is what "$$" is.
+func (s *scope) context() any { return s.state.contextOf(s.frame) }
 
 // Rand implements intrinsic.Env.
 func (s *scope) Rand() uint64 { return s.rand() }
@@ -98,7 +105,7 @@ func (s *scope) Resolve(p *jsonpath.Path) (any, error) {
 	case jsonpath.Variable:
 		v, ok := s.frame.variable(root.Name)
 		if !ok {
-			return nil, failure{name: errRuntime, cause: "The JSONPath '" + p.String() + "' refers to the variable '" + root.Name + "', which has not been assigned", evaluation: true}
+			return nil, runtimeFailure("The JSONPath '" + p.String() + "' refers to the variable '" + root.Name + "', which has not been assigned")
 		}
 		return p.Get(v)
 	default:
@@ -112,13 +119,6 @@ func (s *scope) inputText(p *jsonpath.Path) json.RawMessage {
 		return encodeJSON(s.context())
 	}
 	return s.data.text()
-}
-
-// with answers the scope with other data.
-func (s *scope) with(data *value) *scope {
-	other := *s
-	other.data = data
-	return &other
 }
 
 // compileTemplate compiles a payload template.
