@@ -24,7 +24,7 @@ func parse(raw json.RawMessage) any {
 }
 
 // masked finds what the recording put in the place of ids, times and the like.
-var masked = regexp.MustCompile(`<[A-Za-z][^<>]*>|^(date|start-time|entered-time|timestamp)$`)
+var masked = regexp.MustCompile(`<[A-Za-z][^<>]*>|^(date|start-time|entered-time|timestamp|s[nf][nf]_role_arn)$`)
 
 // alike compares decoded JSON values. Numbers are equal by value. With masks, a string
 // that the recording masked matches every string.

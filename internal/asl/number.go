@@ -21,9 +21,17 @@ func (f *secondsField) whole(s *scope) (int64, error) {
 		if f.query != nil {
 			return 0, f.query.unexpected("non-negative integer", json.Number(strconv.FormatFloat(n, 'f', -1, 64)))
 		}
-		return 0, runtimeFailure(f.name + " must not be negative.")
+		return 0, runtimeFailure(f.negative(n))
 	}
 	return int64(n), err
+}
+
+// negative is the cause where the value is less than 0.
+func (f *secondsField) negative(n float64) string {
+	if f.name == "MaxConcurrency" {
+		return fmt.Sprintf("Expected non-negative integer for %s, got '%d' instead.", f.name, int64(n))
+	}
+	return f.name + " cannot be negative."
 }
 
 // value answers the field's value. kind is "integer" or "float", as causes name it.
