@@ -59,7 +59,7 @@ func (ev *evaluator) call(n *node, input any, env *scope, first *any) (any, erro
 		return nil, err
 	}
 	if proc == undefined && n.lhs.kind == pathNode {
-		if name := n.lhs.items[0].text; isTrue(definedAs(env.lookup(name))) {
+		if name := n.lhs.items[0].text; ev.isTrue(env.lookup(name)) {
 			return nil, &failure{code: "T1005", token: name}
 		}
 	}
@@ -83,14 +83,6 @@ func (ev *evaluator) call(n *node, input any, env *scope, first *any) (any, erro
 		return nil, &out
 	}
 	return v, err
-}
-
-// definedAs is whether a name without its "$" would have been something.
-func definedAs(v any) any {
-	if _, ok := v.(function); ok {
-		return true
-	}
-	return v
 }
 
 func procedureName(n *node) string {
@@ -154,6 +146,7 @@ func (ev *evaluator) invokeOnce(proc any, args []any, input any) (any, error) {
 				return nil, err
 			}
 		}
+		ev.scan(args...)
 		return f.run(&call{ev: ev, args: args, input: input})
 	case *chain:
 		v, err := ev.invoke(f.first, args, nil)
@@ -222,7 +215,7 @@ func (ev *evaluator) partial(n *node, input any, env *scope) (any, error) {
 		return nil, err
 	}
 	name := procedureName(n.lhs)
-	if proc == undefined && n.lhs.kind == pathNode && isTrue(definedAs(env.lookup(name))) {
+	if proc == undefined && n.lhs.kind == pathNode && ev.isTrue(env.lookup(name)) {
 		return nil, &failure{code: "T1007", token: name}
 	}
 	var target *lambda

@@ -116,7 +116,7 @@ func (ev *evaluator) condition(n *node, input any, env *scope) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if isTrue(c) {
+	if ev.isTrue(c) {
 		return ev.eval(n.rhs, input, env)
 	}
 	if n.third != nil {

@@ -19,7 +19,7 @@ import (
 )
 
 // maxLength bounds an expression; a whole definition has at most 1 MiB.
-const maxLength = 256 << 10
+const maxLength = 100_000
 
 // Expr is a compiled expression. It is immutable and safe for concurrent use.
 type Expr struct {
@@ -76,6 +76,9 @@ func (e *Expr) Eval(vars map[string]any, rand func() uint64, now time.Time) (any
 		env.vals = append(env.vals, v)
 	}
 	v, err := ev.eval(e.root, undefined, env)
+	if err == nil {
+		err = ev.step(0)
+	}
 	if err != nil {
 		return nil, e.failed(err)
 	}

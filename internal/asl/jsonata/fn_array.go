@@ -55,7 +55,7 @@ var arrayFunctions = []*native{
 	}),
 	fn("filter", "<af>", 2, func(c *call) (any, error) {
 		return c.eachElement(func(out *list, item, answer any) error {
-			if !isTrue(answer) {
+			if !c.ev.isTrue(answer) {
 				return nil
 			}
 			return c.ev.push(out, item)
@@ -97,7 +97,7 @@ func single(c *call) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !isTrue(answer) {
+			if !c.ev.isTrue(answer) {
 				continue
 			}
 		}
@@ -186,7 +186,7 @@ next:
 				return nil, err
 			}
 			for _, other := range compound {
-				if same(item, other) {
+				if c.ev.same(item, other) {
 					continue next
 				}
 			}
@@ -220,7 +220,7 @@ func sortArray(c *call) (any, error) {
 	}
 	after := func(a, b any) (bool, error) {
 		v, err := c.ev.invoke(c.arg(1), []any{a, b}, nil)
-		return isTruthy(v), err
+		return c.ev.isTruthy(v), err
 	}
 	if c.arg(1) == undefined {
 		if !allNumbers(items) && !allTexts(items) {
@@ -246,12 +246,12 @@ func allTexts(items []any) bool {
 
 // isTruthy is JavaScript's notion of true, by which the answer of a comparison
 // function is judged: any array and any object is.
-func isTruthy(v any) bool {
+func (ev *evaluator) isTruthy(v any) bool {
 	switch typeName(v) {
 	case "array", "object", "function":
 		return true
 	}
-	return isTrue(v)
+	return ev.isTrue(v)
 }
 
 // uniform is a number from 0 up to, but without, 1.

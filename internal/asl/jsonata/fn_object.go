@@ -31,7 +31,7 @@ var objectFunctions = []*native{
 	}),
 	fn("keys", "<x-:a<s>>", 1, func(c *call) (any, error) {
 		out := sequenceOf()
-		for _, name := range allNames(c.arg(0)) {
+		for _, name := range c.ev.allNames(c.arg(0)) {
 			if err := c.ev.push(out, name); err != nil {
 				return nil, err
 			}
@@ -86,7 +86,7 @@ var objectFunctions = []*native{
 			if err != nil {
 				return nil, err
 			}
-			if isTrue(answer) {
+			if c.ev.isTrue(answer) {
 				out.set(name, members[name])
 			}
 		}
@@ -126,19 +126,22 @@ func (c *call) truth() (is, ok bool) {
 	if _, isFunction := c.arg(0).(function); isFunction {
 		return false, true
 	}
-	return truth(c.arg(0))
+	return c.ev.truth(c.arg(0))
 }
 
 // allNames are the names of an object's members, or those of all objects of an
 // array.
-func allNames(v any) []string {
+func (ev *evaluator) allNames(v any) []string {
 	items, ok := elements(v)
 	if !ok {
 		return namesOf(v)
 	}
 	merged := newObject()
 	for _, item := range items {
-		for _, name := range allNames(item) {
+		if ev.spent() {
+			break
+		}
+		for _, name := range ev.allNames(item) {
 			merged.set(name, true)
 		}
 	}

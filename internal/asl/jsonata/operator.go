@@ -11,14 +11,14 @@ func (ev *evaluator) binary(n *node, input any, env *scope) (any, error) {
 		return nil, err
 	}
 	if n.text == "and" || n.text == "or" {
-		if isTrue(left) == (n.text == "or") {
+		if ev.isTrue(left) == (n.text == "or") {
 			return n.text == "or", nil
 		}
 		right, err := ev.eval(n.rhs, input, env)
 		if err != nil {
 			return nil, named(err, n.text)
 		}
-		return isTrue(right), nil
+		return ev.isTrue(right), nil
 	}
 	right, err := ev.eval(n.rhs, input, env)
 	if err != nil {
@@ -43,13 +43,14 @@ func named(err error, operator string) error {
 }
 
 func (ev *evaluator) operate(operator string, left, right any) (any, error) {
+	ev.scan(left, right)
 	switch operator {
 	case "+", "-", "*", "/", "%":
 		return arithmetic(operator, left, right)
 	case "=":
-		return left != undefined && right != undefined && same(left, right), ev.compared(left, right)
+		return left != undefined && right != undefined && ev.same(left, right), nil
 	case "!=":
-		return left != undefined && right != undefined && !same(left, right), ev.compared(left, right)
+		return left != undefined && right != undefined && !ev.same(left, right), nil
 	case "<", "<=", ">", ">=":
 		return compare(operator, left, right)
 	case "&":
@@ -61,11 +62,13 @@ func (ev *evaluator) operate(operator string, left, right any) (any, error) {
 	}
 }
 
-// compared accounts for the comparison of two arrays.
-func (ev *evaluator) compared(left, right any) error {
-	a, _ := elements(left)
-	b, _ := elements(right)
-	return ev.step(min(len(a), len(b)))
+// scan counts the work of reading through texts.
+func (ev *evaluator) scan(values ...any) {
+	for _, v := range values {
+		if s, ok := v.(string); ok {
+			ev.steps += len(s) / 256
+		}
+	}
 }
 
 func operand(code string, v any) (float64, error) {
@@ -210,7 +213,7 @@ func (ev *evaluator) stringify(v any, indent string) (string, error) {
 	if f, ok := v.(float64); ok && (math.IsInf(f, 0) || math.IsNaN(f)) {
 		return "", failValue("D3001", v)
 	}
-	w := writer{indent: indent, round: true}
+	w := writer{indent: indent, round: true, limit: maxValue}
 	w.value(v, "")
 	if w.limited {
 		return "", errTooBig

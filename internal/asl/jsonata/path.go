@@ -371,7 +371,7 @@ func (ev *evaluator) keeps(predicate *node, item any, env *scope, index, length 
 	} else if items, ok := elements(v); ok && allNumbers(items) {
 		numbers = items
 	} else {
-		if isTrue(v) {
+		if ev.isTrue(v) {
 			return 1, nil
 		}
 		return 0, nil

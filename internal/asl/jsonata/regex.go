@@ -9,6 +9,7 @@ import (
 type pattern struct {
 	re         *regexp.Regexp
 	matchEmpty bool // it can match the empty text
+	size       int  // of its text
 }
 
 // compilePattern translates a regular expression of JavaScript. What Go's linear
@@ -23,7 +24,7 @@ func compilePattern(body, flags string, offset int) (*pattern, error) {
 		detail := "the regular expression is not supported: " + strings.TrimPrefix(err.Error(), "error parsing regexp: ")
 		return nil, &SyntaxError{Code: "S0303", Offset: offset, detail: detail}
 	}
-	return &pattern{re: re, matchEmpty: re.MatchString("")}, nil
+	return &pattern{re: re, matchEmpty: re.MatchString(""), size: len(body)}, nil
 }
 
 // translatePattern rewrites what JavaScript writes in another way than Go.
@@ -100,7 +101,7 @@ func (ev *evaluator) matches(by any, text string, limit int) ([]found, error) {
 	if !ok {
 		return ev.customMatches(by, text, limit)
 	}
-	if err := ev.step(1 + len(text)/64); err != nil {
+	if err := ev.step(1 + len(text)/64*(1+m.pattern.size/256)); err != nil {
 		return nil, err
 	}
 	var out []found

@@ -7,6 +7,10 @@ import "strconv"
 // tied to the step it refers to.
 type resolver struct{ labels int }
 
+// maxParents bounds how many "%" an expression has: each is looked for by all
+// that it is part of.
+const maxParents = 200
+
 func (r *resolver) resolve(n *node) (*node, error) {
 	out, err := r.resolveKind(n)
 	if err == nil && n.keepArray {
@@ -39,7 +43,9 @@ func (r *resolver) resolveKind(n *node) (*node, error) {
 	case nameNode:
 		return &node{kind: pathNode, pos: n.pos, items: []*node{n}, keepSingleton: n.keepArray}, nil
 	case parentNode:
-		r.labels++
+		if r.labels++; r.labels > maxParents {
+			return nil, &SyntaxError{Code: "S0500", Offset: n.pos, detail: "the expression has more than " + strconv.Itoa(maxParents) + " parent operators"}
+		}
 		return &node{kind: parentNode, pos: n.pos, slot: &slot{label: "!" + strconv.Itoa(r.labels), level: 1}}, nil
 	case operatorNode:
 		if n.text == "?" {
@@ -178,8 +184,11 @@ func (r *resolver) binary(n *node) (*node, error) {
 // step appends what follows a "." to the path on its left.
 func (r *resolver) step(n, left *node) (*node, error) {
 	path := left
+	known := 0 // steps that were looked at when they were added, but for the last: "[]" may follow it
 	if left.kind != pathNode {
 		path = &node{kind: pathNode, pos: n.pos, items: []*node{left}}
+	} else {
+		known = len(left.items) - 1
 	}
 	if left.kind == parentNode {
 		path.seeking = []*slot{left.slot}
@@ -196,7 +205,7 @@ func (r *resolver) step(n, left *node) (*node, error) {
 		}
 		path.items = append(path.items, right)
 	}
-	for _, s := range path.items {
+	for _, s := range path.items[known:] {
 		switch s.kind {
 		case numberNode:
 			return nil, &SyntaxError{Code: "S0213", Offset: s.pos, value: s.num}

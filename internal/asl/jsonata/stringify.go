@@ -12,16 +12,14 @@ type writer struct {
 	out     []byte
 	indent  string
 	round   bool // numbers to 15 digits, functions as "", as $string does
+	limit   int  // of the text, in bytes
 	limited bool // the text grew past the limit and is incomplete
 
 	infinite bool // there was a number that JSON has not
 }
 
-// maxText bounds a text that is built: past it no memory is spent.
-const maxText = maxValue + 1
-
 func (w *writer) value(v any, margin string) {
-	if len(w.out) > maxText {
+	if len(w.out) > w.limit {
 		w.limited = true
 		return
 	}
@@ -120,12 +118,16 @@ func (w *writer) newline(margin string) {
 	}
 }
 
+// maxShown bounds a value in an error message. Step Functions' causes end at 32
+// KiB.
+const maxShown = 32 << 10
+
 // jsonText is a value as an error message shows it.
 func jsonText(v any) string {
 	if v == undefined {
 		return "undefined"
 	}
-	w := writer{}
+	w := writer{limit: maxShown}
 	w.value(v, "")
 	return string(w.out)
 }

@@ -164,19 +164,30 @@ func isNumber(v any) bool {
 	return false
 }
 
+// spent counts a step of work that answers no error of its own. Once the steps
+// are used up it reports so, and whoever asked can stop: the evaluation fails at
+// its next step.
+func (ev *evaluator) spent() bool {
+	ev.steps++
+	return ev.steps > maxSteps
+}
+
 // same reports deep equality: of numbers by value, of objects whatever the order
 // of their members.
-func same(a, b any) bool {
+func (ev *evaluator) same(a, b any) bool {
+	if ev.spent() {
+		return false
+	}
 	if x, ok := number(a); ok {
 		y, ok := number(b)
 		return ok && x == y
 	}
 	if x, ok := elements(a); ok {
 		y, ok := elements(b)
-		return ok && slices.EqualFunc(x, y, same)
+		return ok && slices.EqualFunc(x, y, ev.same)
 	}
 	if isObject(a) {
-		return isObject(b) && maps.EqualFunc(membersOf(a), membersOf(b), same)
+		return isObject(b) && maps.EqualFunc(membersOf(a), membersOf(b), ev.same)
 	}
 	return identical(a, b)
 }
@@ -202,7 +213,7 @@ func identical(a, b any) bool {
 }
 
 // truth is the effective boolean of a value; ok is false for undefined.
-func truth(v any) (is, ok bool) {
+func (ev *evaluator) truth(v any) (is, ok bool) {
 	switch v := v.(type) {
 	case undefinedValue:
 		return false, false
@@ -211,25 +222,31 @@ func truth(v any) (is, ok bool) {
 	case string:
 		return v != "", true
 	case []any:
-		return anyTrue(v), true
+		return ev.anyTrue(v), true
 	case *list:
-		return anyTrue(v.items), true
+		return ev.anyTrue(v.items), true
+	case function:
+		return true, true
 	}
 	if f, ok := number(v); ok {
 		return f != 0, true
 	}
-	if _, ok := v.(function); ok {
-		return true, true
-	}
 	return len(membersOf(v)) > 0, true
 }
 
-func isTrue(v any) bool {
-	is, _ := truth(v)
+func (ev *evaluator) isTrue(v any) bool {
+	is, _ := ev.truth(v)
 	return is
 }
 
-func anyTrue(items []any) bool { return slices.ContainsFunc(items, isTrue) }
+func (ev *evaluator) anyTrue(items []any) bool {
+	for _, item := range items {
+		if ev.spent() || ev.isTrue(item) {
+			return true
+		}
+	}
+	return false
+}
 
 // typeName is the type as $type and the causes of Step Functions name it.
 func typeName(v any) string {
