@@ -15,7 +15,7 @@ type Verifier interface {
 	Verify(ctx context.Context, token string) (booking.Principal, error)
 }
 
-// ErrInvalidToken: the token is not one of ours, has expired, or says something that
+// ErrInvalidToken says that a token is not one of ours, has expired, or says something that
 // we do not accept.
 var ErrInvalidToken = errors.New("invalid token")
 
