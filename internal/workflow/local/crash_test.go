@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -32,6 +33,8 @@ var everyKindOfStep = `{"StartAt":"Request","States":{
 
 // world is everything outside of the runner. It outlives crashes, and it insists.
 type world struct {
+	t      *testing.T
+	disk   local.Journal
 	runner *local.Runner
 
 	mu     sync.Mutex
@@ -44,10 +47,24 @@ func (w *world) count(ctx context.Context, in json.RawMessage) (json.RawMessage,
 	if !ok {
 		return nil, errors.New("the handler was not told its task")
 	}
+	if !w.journaled(task) {
+		w.t.Errorf("%s runs before the journal knows of it", task.Key())
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.runs[task.Key()]++
 	return in, nil
+}
+
+// journaled reports whether a crash now would find that the task was begun.
+func (w *world) journaled(task workflow.Task) bool {
+	events, err := w.disk.History(context.Background(), task.ExecutionID, 0, 1000)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(events, func(e workflow.HistoryEvent) bool {
+		return e.Type == "TaskStateEntered" && strings.Contains(string(e.Details), `"`+task.State+`"`)
+	})
 }
 
 func (w *world) handlers() map[string]workflow.Handler {
@@ -100,8 +117,8 @@ type life struct {
 // live runs one execution from start to end on a journal with one fault, with a
 // new runner after a crash.
 func live(t *testing.T, at int, f fault) life {
-	w := &world{runs: map[string]int{}}
 	disk := memory.New()
+	w := &world{t: t, disk: disk, runs: map[string]int{}}
 	journal := newFaulty(disk, at, f)
 	open := func() (stop func() error) {
 		w.runner, stop = run(t, local.Config{

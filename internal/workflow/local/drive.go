@@ -174,6 +174,9 @@ func (r *Runner) isAppended(e Entry) bool {
 func (r *Runner) withRetry(id workflow.ExecutionID, f func() error, final ...error) error {
 	pause := 10 * time.Millisecond
 	for {
+		if r.base.Err() != nil {
+			return ErrStopped
+		}
 		err := f()
 		if err == nil {
 			r.health.succeeded()
@@ -189,7 +192,7 @@ func (r *Runner) withRetry(id workflow.ExecutionID, f func() error, final ...err
 			}
 		}
 		if r.base.Err() != nil {
-			return ErrStopped
+			continue
 		}
 		r.health.failed(err, r.now())
 		r.cfg.Log.Error("the workflow journal failed; trying again", "machine", id.Machine, "execution", id.Name, "in", pause, "error", err)
