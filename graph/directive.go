@@ -15,7 +15,7 @@ import (
 func allow(ctx context.Context, _ any, next graphql.Resolver, roles []booking.Role) (any, error) {
 	who, ok := identity.PrincipalFrom(ctx)
 	if !ok {
-		return nil, booking.Refuse(booking.Unauthenticated, "this needs a bearer token: send the header Authorization: Bearer <token>")
+		return nil, booking.Refuse(booking.Unauthenticated, "this needs a bearer token: send the header Authorization: Bearer TOKEN")
 	}
 	if !slices.Contains(roles, who.Role) {
 		return nil, booking.Refuse(booking.Forbidden, "this is not for the role %s", who.Role)

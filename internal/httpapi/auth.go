@@ -21,7 +21,7 @@ type authenticated struct {
 func (a authenticated) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	token, ok := bearerToken(r)
 	if !ok {
-		a.refuse(w, `Bearer realm="vacancy"`, "this needs a bearer token: send the header Authorization: Bearer <token>")
+		a.refuse(w, `Bearer realm="vacancy"`, "this needs a bearer token: send the header Authorization: Bearer TOKEN")
 		return
 	}
 	who, err := a.verifier.Verify(r.Context(), token)

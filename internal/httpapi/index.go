@@ -1,35 +1,34 @@
 package httpapi
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
+	"text/tabwriter"
 )
 
 // index says in a few lines what is where.
 func index(c Config) http.Handler {
-	lines := []string{
-		"Vacancy reserves apartments.",
-		"",
-		"POST /graphql   the API; needs the header Authorization: Bearer <token>",
-	}
+	var text bytes.Buffer
+	text.WriteString("Vacancy reserves apartments.\n\n")
+	table := tabwriter.NewWriter(&text, 0, 0, 3, ' ', 0)
+	row := func(pattern, says string) { _, _ = fmt.Fprintf(table, "%s\t%s\n", pattern, says) }
+	row("POST /graphql", "the API; needs the header Authorization: Bearer TOKEN")
 	for _, route := range c.Routes {
-		lines = append(lines, fmt.Sprintf("%-15s %s", route.Pattern, audience(route)))
+		row(route.Pattern, audience(route))
 	}
 	if c.Development {
-		lines = append(lines, "GET /graphiql   try the API in a browser")
+		row("GET /graphiql", "try the API in a browser")
 	}
-	lines = append(lines,
-		"GET /healthz    does the process run?",
-		"GET /readyz     can it work?",
-		"GET /metrics    for Prometheus",
-		"",
-		"The schema is graph/schema.graphql, with ready operations beside it. `vacancy --help` is the command line.",
-		"")
-	text := []byte(strings.Join(lines, "\n"))
+	row("GET /healthz", "does the process run?")
+	row("GET /readyz", "can it work?")
+	row("GET /metrics", "for Prometheus")
+	_ = table.Flush() // into memory
+	text.WriteString("\nThe schema is graph/schema.graphql, with ready operations beside it. `vacancy --help` is the command line.\n")
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write(text)
+		_, _ = w.Write(text.Bytes())
 	})
 }
 
