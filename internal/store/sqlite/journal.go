@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -80,8 +81,8 @@ func (j *Journal) Create(ctx context.Context, r local.Record) (local.Record, err
 			Input: append([]byte(nil), r.Input...), StartedAt: r.StartedAt.UTC()}
 		return nil
 	})
-	if err == nil {
-		j.signalStarted()
+	if !errors.Is(err, workflow.ErrExecutionAlreadyExists) {
+		j.signalStarted() // also when the answer of the commit was lost: it may be there
 	}
 	return stored, err
 }

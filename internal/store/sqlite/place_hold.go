@@ -17,11 +17,12 @@ import (
 func (s *Store) PlaceHold(ctx context.Context, p booking.PlaceHold) (booking.Reservation, error) {
 	hold := placing{PlaceHold: p, key: digest(p.Idempotency), start: s.options.StartExecutions}
 	err := s.db.Write(ctx, groupcommit.Urgent, hold.write)
+	if hold.started {
+		// Also when the answer of the commit was lost: the execution may be there.
+		s.journal.signalStarted()
+	}
 	if err != nil {
 		return booking.Reservation{}, err
-	}
-	if hold.started {
-		s.journal.signalStarted()
 	}
 	return hold.placed, nil
 }
