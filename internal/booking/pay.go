@@ -69,6 +69,12 @@ func (s *Service) authorize(ctx context.Context, r Reservation) (GatewayPayment,
 	answer, err := s.gateway.Authorize(ctx, ref, r.Payment.Method, gatewayKey(*r.Payment, "authorize"))
 	if errors.Is(err, ErrGatewayUnknown) {
 		answer, err = s.gateway.Lookup(ctx, ref)
+		if err == nil && answer.Status == Pending {
+			// Nothing happened. The key may be spoilt by a stored server error, and a new
+			// one is safe now (design, 10.7): it is the same object at the gateway, which
+			// authorizes once.
+			answer, err = s.gateway.Authorize(ctx, ref, r.Payment.Method, gatewayKey(*r.Payment, "authorize-again"))
+		}
 	}
 	if err == nil && answer.Status == Declined {
 		err = &DeclinedError{Code: answer.DeclineCode}

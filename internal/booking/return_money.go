@@ -24,19 +24,30 @@ func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, erro
 	if err != nil {
 		return r, fmt.Errorf("look up payment %s: %w", r.Payment.ID, err)
 	}
-	switch held.Status {
-	case Captured:
-		held, err = s.gateway.Refund(ctx, ref, s.keyAfterLookup(*r.Payment, "refund", r.EndedAt))
-	case Pending, Authorized:
-		held, err = s.gateway.Void(ctx, ref, s.keyAfterLookup(*r.Payment, "void", r.EndedAt))
-	}
+	held, err = s.giveBack(ctx, *r.Payment, ref, held, "")
 	if errors.Is(err, ErrGatewayUnknown) {
-		held, err = s.gateway.Lookup(ctx, ref)
+		if held, err = s.gateway.Lookup(ctx, ref); err == nil {
+			// If nothing happened, a new key is safe now and the old one may be spoilt by
+			// a stored server error (design, 10.7).
+			held, err = s.giveBack(ctx, *r.Payment, ref, held, "-again")
+		}
 	}
 	if err != nil {
 		return r, fmt.Errorf("return payment %s: %w", r.Payment.ID, err)
 	}
 	return s.recordReturn(ctx, r, held)
+}
+
+// giveBack voids or refunds what the gateway holds, and answers what it then holds.
+// Where it holds nothing it asks for nothing.
+func (s *Service) giveBack(ctx context.Context, p Payment, ref string, held GatewayPayment, again string) (GatewayPayment, error) {
+	switch held.Status {
+	case Captured:
+		return s.gateway.Refund(ctx, ref, gatewayKey(p, "refund"+again))
+	case Pending, Authorized:
+		return s.gateway.Void(ctx, ref, gatewayKey(p, "void"+again))
+	}
+	return held, nil
 }
 
 func (s *Service) recordReturn(ctx context.Context, r Reservation, held GatewayPayment) (Reservation, error) {
