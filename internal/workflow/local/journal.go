@@ -1,7 +1,3 @@
-// Package local is the embedded, durable workflow runner. It executes the
-// definitions in statemachine/ in this process and journals every transition, so
-// that after a crash each execution goes on where it was: a task may run again,
-// it is never skipped.
 package local
 
 import (
