@@ -1,9 +1,7 @@
 package intrinsic
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
+	"github.com/vacancy/vacancy/internal/asl/syntax"
 )
 
 // Error is a failed evaluation, with the error name and the cause that Step
@@ -25,27 +23,5 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	found := "the end"
-	if e.Offset < len(e.Expr) {
-		found = strconv.QuoteRune([]rune(e.Expr[e.Offset:])[0])
-	}
-	return fmt.Sprintf("invalid intrinsic function %q: at offset %d: expected %s, found %s", excerpt(e.Expr, e.Offset), e.Offset, e.Want, found)
-}
-
-// excerpt is an expression as an error quotes it: the part around an offset where
-// the whole is long.
-func excerpt(expr string, offset int) string {
-	const around = 60
-	from, to := max(0, offset-around), min(len(expr), offset+around)
-	if from == 0 && to == len(expr) {
-		return expr
-	}
-	out := strings.ToValidUTF8(expr[from:to], "")
-	if from > 0 {
-		out = "…" + out
-	}
-	if to < len(expr) {
-		out += "…"
-	}
-	return out
+	return syntax.Expected("intrinsic function", e.Expr, e.Offset, e.Want)
 }

@@ -2,6 +2,8 @@ package jsonata
 
 import (
 	"strings"
+
+	"github.com/vacancy/vacancy/internal/asl/syntax"
 )
 
 // ErrorName is the error by which Step Functions reports a query that failed.
@@ -116,23 +118,5 @@ func (e *SyntaxError) Message() string {
 }
 
 func (e *SyntaxError) Error() string {
-	return "invalid JSONata expression " + jsonText(excerpt(e.Expr, e.Offset)) + ": at offset " + numberText(float64(e.Offset)) + ": " + e.Message()
-}
-
-// excerpt is an expression as an error quotes it: the part around an offset where
-// the whole is long.
-func excerpt(expr string, offset int) string {
-	const around = 60
-	from, to := max(0, offset-around), min(len(expr), offset+around)
-	if from == 0 && to == len(expr) {
-		return expr
-	}
-	out := strings.ToValidUTF8(expr[from:to], "")
-	if from > 0 {
-		out = "…" + out
-	}
-	if to < len(expr) {
-		out += "…"
-	}
-	return out
+	return "invalid JSONata expression " + jsonText(syntax.Excerpt(e.Expr, e.Offset)) + ": at offset " + numberText(float64(e.Offset)) + ": " + e.Message()
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/vacancy/vacancy/internal/asl/syntax"
 )
 
 // SyntaxError says that an expression is not a path, where, and what would have
@@ -16,11 +18,7 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	found := "the end"
-	if e.Offset < len(e.Expr) {
-		found = strconv.QuoteRune([]rune(e.Expr[e.Offset:])[0])
-	}
-	return fmt.Sprintf("invalid path %q: at offset %d: expected %s, found %s", excerpt(e.Expr, e.Offset), e.Offset, e.Want, found)
+	return syntax.Expected("path", e.Expr, e.Offset, e.Want)
 }
 
 // notFoundReason is why a definite path led nowhere.
@@ -188,22 +186,4 @@ func compactJSON(v any) string {
 		return fmt.Sprint(v)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// excerpt is an expression as an error quotes it: the part around an offset where
-// the whole is long.
-func excerpt(expr string, offset int) string {
-	const around = 60
-	from, to := max(0, offset-around), min(len(expr), offset+around)
-	if from == 0 && to == len(expr) {
-		return expr
-	}
-	out := strings.ToValidUTF8(expr[from:to], "")
-	if from > 0 {
-		out = "…" + out
-	}
-	if to < len(expr) {
-		out += "…"
-	}
-	return out
 }
