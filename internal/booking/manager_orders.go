@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 )
 
@@ -12,7 +13,11 @@ func (s *Service) CreateApartment(ctx context.Context, who Principal, l Listing,
 	if err := l.Validate(); err != nil {
 		return Apartment{}, err
 	}
-	idem, err := s.idempotency(who, "createApartment", key, l.Title, l.City, l.State, l.Price.String(), string(l.RentPeriod))
+	said, err := json.Marshal(l)
+	if err != nil {
+		return Apartment{}, err
+	}
+	idem, err := s.idempotency(who, "createApartment", key, string(said))
 	if err != nil {
 		return Apartment{}, err
 	}
