@@ -2,136 +2,128 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"sync"
-	"sync/atomic"
+	"log/slog"
+	"os"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"github.com/vacancy/vacancy/bench/report"
 )
 
-func measure(ctx context.Context, databaseURL string, s settings) (report, error) {
-	if databaseURL == "" {
-		return report{}, errors.New("DATABASE_URL names no database; run it by bench/with-postgres")
+const (
+	longestLoad = 10 * time.Minute
+	// ceiling is the holds a second that apartments are made for: more than can be placed.
+	ceiling = 15_000
+	warmUp  = time.Second
+	// farAway is the payment window of holds that are not to end while they are measured.
+	farAway = 24 * time.Hour
+)
+
+// measure measures every scenario, one after the other, each on fresh tables.
+func measure(ctx context.Context, databaseURL string, s settings) (report.River, error) {
+	r := report.River{
+		Machine: report.Machine{OS: runtime.GOOS, Arch: runtime.GOARCH, Processors: runtime.NumCPU(), Go: runtime.Version()},
+		Version: riverVersion(), Callers: s.callers,
 	}
-	config, err := pgxpool.ParseConfig(databaseURL)
+	pool, server, err := connect(ctx, databaseURL, s.connections)
 	if err != nil {
-		return report{}, err
-	}
-	config.MaxConns = int32(s.callers)
-	config.ConnConfig.RuntimeParams["search_path"] = schema
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return report{}, err
+		return r, err
 	}
 	defer pool.Close()
+	r.PostgreSQL = server
 	if err := makeSchema(ctx, pool); err != nil {
-		return report{}, err
-	}
-	var r report
-	if err := measureHolds(ctx, pool, s, &r); err != nil {
 		return r, err
 	}
-	if r.Spread, err = measureLateness(ctx, pool, s, 10*time.Second); err != nil {
-		return r, err
+	holds, err := measureHolds(ctx, pool, s, false)
+	if err != nil {
+		return r, fmt.Errorf("holds: %w", err)
 	}
-	r.Burst, err = measureLateness(ctx, pool, s, 100*time.Millisecond)
-	return r, err
+	r.HoldsPerSecond = holds.perSecond()
+	r.HoldP50, r.HoldP99, r.HoldMax = holds.took.Milliseconds(0.5), holds.took.Milliseconds(0.99), holds.took.Milliseconds(1)
+	sustained, err := measureHolds(ctx, pool, s, true)
+	if err != nil {
+		return r, fmt.Errorf("holds with workers running: %w", err)
+	}
+	r.Sustained = report.Sustained{PerSecond: sustained.perSecond(), P50: sustained.took.Milliseconds(0.5), P99: sustained.took.Milliseconds(0.99)}
+	if r.Spread, err = measureLateness(ctx, pool, s, 10*time.Second, r.HoldsPerSecond); err != nil {
+		return r, fmt.Errorf("holds ending over 10 s: %w", err)
+	}
+	if r.Burst, err = measureLateness(ctx, pool, s, 100*time.Millisecond, r.HoldsPerSecond); err != nil {
+		return r, fmt.Errorf("holds ending within 100 ms: %w", err)
+	}
+	return r, nil
 }
 
-// measureHolds places holds whose deadlines are far away.
-func measureHolds(ctx context.Context, pool *pgxpool.Pool, s settings, r *report) error {
-	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{})
-	if err != nil {
-		return err
+// measureHolds places holds that end far away, with the workers of the queue running or
+// without any, and sees that every one is in the database with its job.
+func measureHolds(ctx context.Context, pool *pgxpool.Pool, s settings, workers bool) (load, error) {
+	apartments := int64((s.duration+warmUp).Seconds()*ceiling) + int64(s.callers)
+	if err := fill(ctx, pool, int(apartments)); err != nil {
+		return load{}, err
 	}
-	began := time.Now()
-	deadline := began.Add(time.Hour)
-	took, err := concurrently(s.callers, func(n int64) (bool, error) {
-		return time.Since(began) < s.duration, placeHold(ctx, pool, client, n, deadline)
-	})
-	if err != nil {
-		return fmt.Errorf("place holds: %w", err)
+	config := &river.Config{Logger: errorsOnly()}
+	if workers {
+		config = queue(pool, s, nil)
 	}
-	r.HoldsPerSecond = float64(len(took)) / time.Since(began).Seconds()
-	slices.Sort(took)
-	r.HoldP50, r.HoldP99 = ms(quantile(took, 0.5)), ms(quantile(took, 0.99))
-	return nil
-}
-
-// measureLateness lets holds end spread evenly over a time, with workers running.
-func measureLateness(ctx context.Context, pool *pgxpool.Pool, s settings, over time.Duration) (lateness, error) {
-	worker := &releaseHoldWorker{pool: pool, want: s.holds, done: make(chan struct{})}
-	workers := river.NewWorkers()
-	river.AddWorker(workers, worker)
-	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 200}},
-		Workers: workers, FetchCooldown: river.FetchCooldownMin, FetchPollInterval: 2 * river.FetchCooldownMin,
-	})
+	client, err := river.NewClient(riverpgxv5.New(pool), config)
 	if err != nil {
-		return lateness{}, err
+		return load{}, err
 	}
-	// Time enough to place them all before the first ends.
-	first := time.Now().Add(10 * time.Second)
-	_, err = concurrently(s.callers, func(n int64) (bool, error) {
-		if n >= int64(s.holds) {
-			return false, nil
+	if workers {
+		if err := client.Start(ctx); err != nil {
+			return load{}, err
 		}
-		deadline := first.Add(time.Duration(n) * over / time.Duration(s.holds))
-		return true, placeHold(ctx, pool, client, n, deadline)
-	})
+		defer stopQueue(ctx, client)
+	}
+	deadline := time.Now().Add(farAway).Truncate(time.Microsecond)
+	place := func(ctx context.Context, n int64) error { return placeHold(ctx, pool, client, n, deadline) }
+	warm, err := drive(ctx, s.callers, warmUp, 0, int64(warmUp.Seconds()*ceiling), place)
 	if err != nil {
-		return lateness{}, fmt.Errorf("place holds: %w", err)
+		return load{}, err
 	}
-	if time.Now().After(first) {
-		return lateness{}, errors.New("placing the holds took longer than until the first of them ended")
+	placed := int64(warm.took.Count())
+	l, err := drive(ctx, s.callers, s.duration, placed, apartments, place)
+	if err != nil {
+		return load{}, err
 	}
-	if err := client.Start(ctx); err != nil {
-		return lateness{}, err
+	reserved, scheduled, err := count(ctx, pool)
+	if want := int(placed) + l.took.Count(); err == nil && (reserved != want || scheduled != want) {
+		err = fmt.Errorf("%d holds were placed, but %d apartments are reserved and %d jobs scheduled", want, reserved, scheduled)
 	}
-	defer func() { _ = client.Stop(context.WithoutCancel(ctx)) }()
-	select {
-	case <-worker.done:
-	case <-ctx.Done():
-		return lateness{}, ctx.Err()
-	}
-	slices.Sort(worker.late)
-	return lateness{s.holds, ms(quantile(worker.late, 0.5)), ms(quantile(worker.late, 0.99)), ms(worker.late[len(worker.late)-1])}, nil
+	return l, err
 }
 
-// concurrently calls do from several goroutines, with numbers from 0, until each was
-// told to stop or one failed, and answers how long the calls took.
-func concurrently(callers int, do func(n int64) (goOn bool, err error)) ([]time.Duration, error) {
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	took := make([][]time.Duration, callers)
-	errs := make([]error, callers)
-	for i := range callers {
-		wait.Go(func() {
-			for {
-				began := time.Now()
-				goOn, err := do(next.Add(1) - 1)
-				if err != nil {
-					errs[i] = err
-					return
-				}
-				took[i] = append(took[i], time.Since(began))
-				if !goOn {
-					return
-				}
+// queue configures a client that works jobs: it looks as often as River allows.
+func queue(pool *pgxpool.Pool, s settings, reverted chan<- time.Duration) *river.Config {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &reverter{pool: pool, reverted: reverted})
+	return &river.Config{
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: s.workers}},
+		Workers: workers, Logger: errorsOnly(),
+		FetchCooldown: river.FetchCooldownMin, FetchPollInterval: 2 * river.FetchCooldownMin,
+	}
+}
+
+// errorsOnly keeps River's log from standard output, where the report goes.
+func errorsOnly() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// riverVersion answers the version of River that this program was built with.
+func riverVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if ok {
+		for _, module := range info.Deps {
+			if module.Path == "github.com/riverqueue/river" {
+				return module.Version
 			}
-		})
+		}
 	}
-	wait.Wait()
-	return slices.Concat(took...), errors.Join(errs...)
+	return "unknown"
 }
-
-func quantile(sorted []time.Duration, q float64) time.Duration {
-	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
-}
-
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
