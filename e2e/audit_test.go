@@ -223,6 +223,8 @@ func auditLedger(ctx context.Context, dir string, reservations []reservation) er
 		}
 	}
 	for _, r := range reservations {
+		has := kept[r.ID]
+		delete(kept, r.ID)
 		if r.Payment != nil && r.Payment.Method == "pm_capture_unknown" {
 			continue // its outcome is still unknown
 		}
@@ -230,13 +232,12 @@ func auditLedger(ctx context.Context, dir string, reservations []reservation) er
 		if r.Status == "PAID" {
 			want = r.Price.Amount
 		}
-		if kept[r.ID] != want {
-			errs = append(errs, fmt.Errorf("invariant 2: of %s, %s, captured − refunded is %d, want %d", r.ID, r.Status, kept[r.ID], want))
+		if has != want {
+			errs = append(errs, fmt.Errorf("invariant 2: of %s, %s, captured − refunded is %d, want %d", r.ID, r.Status, has, want))
 		}
 		if r.Status == "PAID" && captures[r.ID] != 1 {
 			errs = append(errs, fmt.Errorf("invariant 2: %s is PAID after %d captures", r.ID, captures[r.ID]))
 		}
-		delete(kept, r.ID)
 	}
 	for id, amount := range kept {
 		if amount != 0 {

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,6 +31,12 @@ func run(m *testing.M) int {
 	build := exec.Command("go", "build", "-o", binary, "github.com/vacancy/vacancy/cmd/vacancy")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "the program under test does not build: %v\n%s", err, out)
+		return 1
+	}
+	// The tests wait for a server and its deadlines, not for a processor.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "24"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	code := m.Run()

@@ -93,10 +93,10 @@ func TestAServerThatCannotStartSaysWhy(t *testing.T) {
 	}{
 		{"a port in use", []string{"--listen", taken.Addr().String(), "--data", t.TempDir()}, []string{"--listen", "in use"}},
 		{"a data directory in use", []string{"--listen", "127.0.0.1:0", "--data", p.Dir}, []string{p.Dir, "in use"}},
-		{"beyond loopback", []string{"--listen", "0.0.0.0:0", "--data", t.TempDir()}, []string{"loopback", "0.0.0.0"}},
-		{"beyond loopback, by no address at all", []string{"--listen", ":0", "--data", t.TempDir()}, []string{"loopback"}},
+		{"beyond loopback", []string{"--listen", "0.0.0.0:0", "--data", t.TempDir()}, []string{"this machine only", "0.0.0.0"}},
+		{"beyond loopback, by no address at all", []string{"--listen", ":0", "--data", t.TempDir()}, []string{"this machine only"}},
 		{"no address", []string{"--listen", "nowhere", "--data", t.TempDir()}, []string{"nowhere"}},
-		{"a window that is none", []string{"--payment-window", "-5s", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, []string{"payment-window"}},
+		{"a window that is none", []string{"--payment-window", "-5s", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, []string{"payment window", "-5s"}},
 		{"an unknown flag", []string{"--colour", "red"}, []string{"--colour"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
