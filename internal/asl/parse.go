@@ -274,7 +274,10 @@ func (c *compiler) checkTransitions(g *graph, states *node) {
 }
 
 func (c *compiler) mustExist(g *graph, at *node, name string) {
-	if _, ok := g.states[name]; ok || name == "" {
+	if _, isText := at.value.(string); !isText {
+		return // an error already
+	}
+	if _, ok := g.states[name]; ok {
 		return
 	}
 	c.problem(at, "there is no state named %q here", name)
