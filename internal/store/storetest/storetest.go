@@ -1,0 +1,36 @@
+// Package storetest is the contract of [booking.Store] as a suite. Every store runs it
+// with its own set-up and nothing else:
+//
+//	func TestStore(t *testing.T) {
+//		storetest.Run(t, func(t *testing.T) booking.Store { … })
+//	}
+//
+// What it expects is written from the tables of the design (sections 3 and 10), not
+// from the rules in package booking, so that a mistake there is found here too. Lists
+// and sweeps may lag behind: it waits for them.
+package storetest
+
+import (
+	"testing"
+
+	"github.com/vacancy/vacancy/internal/booking"
+)
+
+// Factory answers an empty store and cleans up by t.Cleanup.
+type Factory func(t *testing.T) booking.Store
+
+type test struct {
+	name string
+	run  func(*suite)
+}
+
+// Run runs the whole contract, each test on a store of its own.
+func Run(t *testing.T, open Factory) {
+	groups := [][]test{apartmentTests, placeHoldTests, takeoverTests, transitionTests, extensionTests, idempotencyTests,
+		apartmentListTests, reservationListTests, sweepTests, raceTests, deadlineTests, propertyTests}
+	for _, group := range groups {
+		for _, c := range group {
+			t.Run(c.name, func(t *testing.T) { c.run(newSuite(t, open)) })
+		}
+	}
+}
