@@ -72,70 +72,98 @@ const (
 	journalFailed         // the journal failed; look again after a longer pause
 )
 
+// poller remembers what is left to look at, so that a read that failed is made
+// again and nothing is forgotten.
+type poller struct {
+	*Runner
+	interrupted  bool      // the lane InFlight may hold what nobody drives
+	backlog      bool      // the lane Backlog may hold what nobody drives
+	backlogAt    time.Time // and is not to be looked at before
+	backlogPause time.Duration
+	pause        time.Duration // between looks when what is due is being driven, or the journal fails
+}
+
 // poll takes what is due from the journal until ctx is done.
 func (r *Runner) poll(ctx context.Context) {
-	interrupted, backlog := true, true // whatever the process before left
 	r.next.at.Store(now0)
-	pause, backlogPause := pollEvery, backlogEvery
-	var backlogAt time.Time // not to be looked at before
+	p := &poller{
+		Runner: r, interrupted: true, backlog: true, // whatever the process before left
+		backlogPause: backlogEvery, pause: pollEvery,
+	}
 	for ctx.Err() == nil {
-		known, urgentRoom, backlogRoom := r.sched.room()
-		now := r.now()
-		look := nothingMore
-		if r.lookAgain.Swap(false) {
-			interrupted, backlog = true, true
-			r.next.lower(now0)
-		}
-		if interrupted && urgentRoom {
-			look, _ = r.take(ctx, InFlight, now.Add(farAhead), known)
-			interrupted = look != nothingMore
-		}
-		if look != journalFailed && urgentRoom && r.next.at.Load() <= now.UnixNano() {
-			l, added := r.takeDeadlines(ctx, now, known)
-			look = max(look, l)
-			if added > 0 {
-				pause = pollEvery
-			}
-		}
-		if look != journalFailed && backlogRoom && backlog && !now.Before(backlogAt) {
-			l, added := r.take(ctx, Backlog, now.Add(farAhead), known)
-			backlog = l != nothingMore
-			look = max(look, l)
-			if added > 0 {
-				backlogPause = backlogEvery
-			} else {
-				backlogPause = min(2*backlogPause, backlogAtLeastEvery)
-			}
-			if !backlog {
-				backlogAt = now.Add(backlogPause)
-			}
-		}
-		wait := time.Duration(0)
-		switch look {
-		case moreToTake:
-			pause = pollEvery
-			_, urgentRoom, backlogRoom = r.sched.room()
-			if interrupted && urgentRoom || backlog && backlogRoom {
-				continue
-			}
-			wait = r.untilNext(urgentRoom)
-		case allDriven:
-			wait = pause
-			pause = min(2*pause, pollAtLeastEvery)
-		case journalFailed:
-			pause = min(2*max(pause, 50*time.Millisecond), 5*time.Second)
-			wait = pause
-		default:
-			pause = pollEvery
-			wait = r.untilNext(urgentRoom)
-		}
-		if backlog && backlogRoom && look != journalFailed {
-			wait = min(wait, max(0, backlogAt.Sub(now)))
-		}
-		if r.waitForWork(ctx, wait, look == journalFailed) {
-			backlog = true
+		look := p.look(ctx)
+		if p.waitForWork(ctx, p.pauseAfter(look), look == journalFailed) {
+			p.backlog = true
 		}
 	}
+}
+
+// look takes from each lane what there is room for, the most urgent first.
+func (p *poller) look(ctx context.Context) outlook {
+	known, urgentRoom, backlogRoom := p.sched.room()
+	now := p.now()
+	if p.lookAgain.Swap(false) {
+		p.interrupted, p.backlog = true, true
+		p.next.lower(now0)
+	}
+	look := nothingMore
+	if p.interrupted && urgentRoom {
+		look, _ = p.take(ctx, InFlight, now.Add(farAhead), known)
+		p.interrupted = look != nothingMore
+	}
+	if look != journalFailed && urgentRoom && p.next.at.Load() <= now.UnixNano() {
+		l, added := p.takeDeadlines(ctx, now, known)
+		look = max(look, l)
+		if added > 0 {
+			p.pause = pollEvery
+		}
+	}
+	if look != journalFailed && backlogRoom && p.backlog && !now.Before(p.backlogAt) {
+		look = max(look, p.takeBacklog(ctx, now, known))
+	}
+	return look
+}
+
+// takeBacklog takes from the backlog, and looks at it less often while there is
+// nothing in it that is not driven already.
+func (p *poller) takeBacklog(ctx context.Context, now time.Time, known int) outlook {
+	look, added := p.take(ctx, Backlog, now.Add(farAhead), known)
+	p.backlog = look != nothingMore
+	p.backlogPause = min(2*p.backlogPause, backlogAtLeastEvery)
+	if added > 0 {
+		p.backlogPause = backlogEvery
+	}
+	if !p.backlog {
+		p.backlogAt = now.Add(p.backlogPause)
+	}
+	return look
+}
+
+// pauseAfter is how long to wait for work after a look.
+func (p *poller) pauseAfter(look outlook) time.Duration {
+	switch _, urgentRoom, backlogRoom := p.sched.room(); look {
+	case journalFailed:
+		p.pause = min(2*max(p.pause, 50*time.Millisecond), 5*time.Second)
+		return p.pause
+	case allDriven:
+		wait := min(p.pause, p.untilBacklog(backlogRoom))
+		p.pause = min(2*p.pause, pollAtLeastEvery)
+		return wait
+	default:
+		p.pause = pollEvery
+		if p.interrupted && urgentRoom {
+			return 0
+		}
+		return min(p.untilNext(urgentRoom), p.untilBacklog(backlogRoom))
+	}
+}
+
+// untilBacklog is the time until the backlog is to be looked at, if it is.
+func (p *poller) untilBacklog(room bool) time.Duration {
+	if !p.backlog || !room {
+		return farAhead
+	}
+	return max(0, p.backlogAt.Sub(p.now()))
 }
 
 // untilNext is the time until the next deadline; with no room in the queue there
