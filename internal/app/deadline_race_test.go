@@ -43,6 +43,7 @@ type race struct {
 	deadline time.Time // as the tenant was told last
 
 	inGateway func() // called once, when the gateway is about to authorize
+	lose      int    // so many answers about the authorization are lost
 	told      []string
 	payErr    error
 	paid      bool // pay was answered with success
@@ -53,6 +54,9 @@ type race struct {
 func newRace(t *testing.T, store booking.Store, name string) *race {
 	r := &race{t: t, name: name, store: store, ledger: simulated.NewMemory(), started: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	gateway := simulated.New(r.ledger, simulated.Options{Now: r.now, Fault: func(c simulated.Call) simulated.Fault {
+		if fault, losing := r.losing(c); losing {
+			return fault
+		}
 		if hook := r.inGateway; c.Operation == simulated.Authorize && hook != nil {
 			r.inGateway = nil
 			hook()
@@ -66,6 +70,15 @@ func newRace(t *testing.T, store booking.Store, name string) *race {
 func (r *race) now() time.Time { return r.started.Add(time.Duration(r.offset.Load())) }
 
 func (r *race) set(at time.Time) { r.offset.Store(int64(at.Sub(r.started))) }
+
+// losing loses the answer to an authorization, and to what is then looked up.
+func (r *race) losing(c simulated.Call) (simulated.Fault, bool) {
+	if r.lose == 0 || c.Operation != simulated.Authorize && c.Operation != simulated.Lookup {
+		return simulated.NoFault, false
+	}
+	r.lose--
+	return simulated.TimeoutAfter, true
+}
 
 func (r *race) fatal(format string, args ...any) {
 	r.t.Helper()
@@ -196,8 +209,9 @@ func execute(ctx context.Context, s *booking.Service, in booking.ExecutionInput)
 	return errors.New("it decides again and again")
 }
 
-// check holds what has become of it to the invariants, and to what was told.
-func (r *race) check(ctx context.Context) {
+// check holds what has become of it to the invariants and to what was told, and answers
+// what that is.
+func (r *race) check(ctx context.Context) booking.ReservationStatus {
 	r.t.Helper()
 	got, err := r.store.Reservation(ctx, r.held.ID)
 	if err != nil {
@@ -250,6 +264,7 @@ func (r *race) check(ctx context.Context) {
 	case got.Status == booking.ReservationFailed:
 		r.fatal("FAILED, though nothing did")
 	}
+	return got.Status
 }
 
 // Every order of five things, a payment's two halves among them, at every choice of
@@ -290,6 +305,35 @@ func TestEveryOrderAtTheDeadline(t *testing.T) {
 	}
 }
 
+// step does one thing, so many milliseconds from the first deadline: "cancel+1".
+func (r *race) step(ctx context.Context, step string) {
+	i := strings.LastIndexAny(step, "+-")
+	var ms int
+	if _, err := fmt.Sscanf(step[i:], "%d", &ms); err != nil {
+		r.fatal("%v", err)
+	}
+	r.set(r.held.HoldExpiresAt.Add(time.Duration(ms) * time.Millisecond))
+	switch step[:i] {
+	case "pay":
+		r.pay(ctx)
+	case "lost pay":
+		r.lose = 2
+		r.pay(ctx)
+		r.lose = 0
+	case "read": // by the execution, which asks the gateway at the deadline
+		_, err := r.service.ReadReservation(ctx, r.input(r.held))
+		r.say("read", err)
+	case "cancel":
+		r.cancel(ctx)
+	case "extend":
+		r.extend(ctx)
+	case "expire":
+		r.expire(ctx)
+	case "take over":
+		r.takeOver(ctx)
+	}
+}
+
 // runRace runs steps such as "cancel+1": what is done, and how many milliseconds from
 // the first deadline. What stands between pay and authorized happens while the gateway
 // is at work.
@@ -298,32 +342,9 @@ func runRace(t *testing.T, store booking.Store, steps []string) {
 	ctx := t.Context()
 	r := newRace(t, store, strings.Join(steps, " "))
 	r.hold(ctx)
-	do := func(step string) {
-		var op string
-		var ms int
-		if i := strings.LastIndexAny(step, "+-"); i > 0 {
-			op = step[:i]
-			if _, err := fmt.Sscanf(step[i:], "%d", &ms); err != nil {
-				r.fatal("%v", err)
-			}
-		}
-		r.set(r.held.HoldExpiresAt.Add(time.Duration(ms) * time.Millisecond))
-		switch op {
-		case "pay":
-			r.pay(ctx)
-		case "cancel":
-			r.cancel(ctx)
-		case "extend":
-			r.extend(ctx)
-		case "expire":
-			r.expire(ctx)
-		case "take over":
-			r.takeOver(ctx)
-		}
-	}
 	for i := 0; i < len(steps); i++ {
 		if !strings.HasPrefix(steps[i], "pay") {
-			do(steps[i])
+			r.step(ctx, steps[i])
 			continue
 		}
 		end := slices.IndexFunc(steps, func(s string) bool { return strings.HasPrefix(s, "authorized") })
@@ -331,11 +352,11 @@ func runRace(t *testing.T, store booking.Store, steps []string) {
 		during := func() {
 			reached = true
 			for _, step := range between {
-				do(step) // "authorized" only moves the clock
+				r.step(ctx, step) // "authorized" only moves the clock
 			}
 		}
 		r.inGateway = during
-		do(steps[i])
+		r.step(ctx, steps[i])
 		if !reached { // it was refused before it came to the gateway
 			r.inGateway = nil
 			during()
@@ -344,6 +365,36 @@ func runRace(t *testing.T, store booking.Store, steps []string) {
 	}
 	r.settle(ctx)
 	r.check(ctx)
+}
+
+// A pay whose answer was lost is asked again around the deadline, under its key. What it
+// is told then holds: the first one may have been authorized in time.
+func TestALostPayIsRepeatedAtTheDeadline(t *testing.T) {
+	store, err := sqlite.OpenMemory(t.Context(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	ends := map[booking.ReservationStatus]int{}
+	orders := permutations([]string{"lost pay", "pay", "expire", "read"})
+	orders = append(orders, permutations([]string{"lost pay", "pay", "expire", "cancel", "read"})...)
+	for _, order := range orders {
+		if slices.Index(order, "pay") < slices.Index(order, "lost pay") {
+			continue
+		}
+		for _, steps := range atMoments(order) {
+			r := newRace(t, store, strings.Join(steps, " "))
+			r.hold(t.Context())
+			for _, step := range steps {
+				r.step(t.Context(), step)
+			}
+			r.settle(t.Context())
+			ends[r.check(t.Context())]++
+		}
+	}
+	if ends[booking.ReservationPaid] == 0 || ends[booking.Expired] == 0 || ends[booking.Cancelled] == 0 {
+		t.Errorf("the races came to no more than %v", ends)
+	}
 }
 
 // The same at once: what the scheduler makes of it.
