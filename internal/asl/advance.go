@@ -151,20 +151,16 @@ func (a *advance) effectiveInput(f *frame) (value, error) {
 	case in.nothing:
 		data = rawValue(json.RawMessage("{}"))
 	case in.path != nil:
-		v, err := a.scope(f, &data).Resolve(in.path)
+		v, err := a.scope(f, &data).value(in.path)
 		if err != nil {
 			return data, err
 		}
-		data = goValue(v)
+		data = v
 	}
 	if f.state.parameters == nil {
 		return data, nil
 	}
-	v, err := f.state.parameters.eval(a.scope(f, &data))
-	if err != nil {
-		return data, err
-	}
-	return goValue(v), nil
+	return a.scope(f, &data).written(f.state.parameters)
 }
 
 // exit is what is evaluated when a state is left, and where it leads.
@@ -185,12 +181,12 @@ func (a *advance) complete(f *frame, result value) {
 		return
 	}
 	if f.state.selector != nil {
-		v, err := f.state.selector.eval(a.scope(f, &result))
+		v, err := a.scope(f, &result).written(f.state.selector)
 		if err != nil {
 			a.fail(f, asFailure(err))
 			return
 		}
-		result = goValue(v)
+		result = v
 	}
 	assigned, err := a.assigned(a.scope(f, &result), x.assign)
 	if err != nil {
@@ -225,9 +221,7 @@ func (a *advance) leave(f *frame, data *value, x exit) {
 func (a *advance) leaveQuery(f *frame, s *scope, out value, x exit) {
 	assigned, err := a.assigned(s, x.assign)
 	if err == nil && x.output != nil {
-		var v any
-		v, err = x.output.eval(s)
-		out = goValue(v)
+		out, err = s.written(x.output)
 	}
 	if err != nil {
 		a.fail(f, asFailure(err))
@@ -270,12 +264,12 @@ func (a *advance) leaveTo(f *frame, out value, next string, assigned map[string]
 	case path.nothing:
 		out = rawValue(json.RawMessage("{}"))
 	case path.path != nil:
-		v, err := a.scope(f, &out).Resolve(path.path)
+		v, err := a.scope(f, &out).value(path.path)
 		if err != nil {
 			a.fail(f, asFailure(err))
 			return
 		}
-		out = goValue(v)
+		out = v
 	}
 	a.exit(f, out, next, assigned)
 }

@@ -18,7 +18,7 @@ func (s *State) contextOf(f *frame) map[string]any {
 		"StartTime": x.StartTime.UTC().Format(contextTime),
 	}
 	if s.input != nil {
-		execution["Input"], _ = decodeJSON(s.input)
+		execution["Input"] = decode(s.input)
 	}
 	if !strings.Contains(x.ExecutionARN, ":express:") {
 		execution["RedriveCount"] = json.Number("0")
@@ -49,8 +49,7 @@ func (s *State) contextOf(f *frame) map[string]any {
 func (f *frame) mapItem() map[string]any {
 	for ; f != nil && f.parent != nil; f = f.parent {
 		if p := f.parent; p.state.kind == MapState && p.fan != nil {
-			v, _ := decodeJSON(p.fan.items[f.index]) // an element of a valid array
-			return map[string]any{"Index": json.Number(strconv.Itoa(f.index)), "Value": v}
+			return map[string]any{"Index": json.Number(strconv.Itoa(f.index)), "Value": decode(p.fan.items[f.index])}
 		}
 	}
 	return nil

@@ -6,11 +6,12 @@ import (
 	"slices"
 )
 
-// Step Functions runs at most so many iterations of a Map at a time. Its distributed Map
-// goes up to 10,000 child executions; here they share one process.
+// Step Functions runs at most so many iterations of an inline Map at a time. Its
+// distributed Map goes up to 10,000 child executions on as many machines; here they
+// share one process and one state.
 const (
 	inlineConcurrency      = 40
-	distributedConcurrency = 1000
+	distributedConcurrency = 100
 )
 
 // executeFan begins the branches of a Parallel or the iterations of a Map.

@@ -59,14 +59,14 @@ func (a *advance) mapItems(f *frame, s *scope) ([]json.RawMessage, error) {
 		}
 		v = goValue(got)
 	case f.state.itemsPath != nil:
-		got, err := s.Resolve(f.state.itemsPath)
+		got, err := s.value(f.state.itemsPath)
 		if missing := notFound(err); missing != nil {
 			return nil, failure{name: errPathConflict, cause: missing.StepCause(string(s.inputText(f.state.itemsPath))), evaluation: true}
 		}
 		if err != nil {
 			return nil, err
 		}
-		v = goValue(got)
+		v = got
 	}
 	items, ok := splitArray(v.text())
 	switch {
@@ -133,12 +133,10 @@ func (a *advance) beginIteration(f *frame) {
 			a.fail(f, asFailure(err))
 			return
 		}
-		v, err := f.state.itemSelector.eval(a.scope(child, data))
-		if err != nil {
+		if input, err = a.scope(child, data).written(f.state.itemSelector); err != nil {
 			a.fail(f, asFailure(err))
 			return
 		}
-		input = goValue(v)
 	}
 	f.fan.live = append(f.fan.live, child)
 	f.fan.next++
@@ -193,33 +191,4 @@ func (b *batcher) batches(s *scope, items []json.RawMessage) ([]json.RawMessage,
 		all, items = append(all, append(batch, `]}`...)), items[n:]
 	}
 	return all, nil
-}
-
-// splitArray answers the elements of a JSON array; ok is false if raw, which is valid
-// JSON, is none.
-func splitArray(raw json.RawMessage) (items []json.RawMessage, ok bool) {
-	if len(raw) == 0 || raw[0] != '[' {
-		return nil, false
-	}
-	depth, start, quoted := 0, 1, false
-	for i := 1; i < len(raw)-1; i++ {
-		switch c := raw[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[' || c == '{':
-			depth++
-		case c == ']' || c == '}':
-			depth--
-		case c == ',' && depth == 0:
-			items = append(items, raw[start:i:i])
-			start = i + 1
-		}
-	}
-	if last := raw[start : len(raw)-1 : len(raw)-1]; len(last) > 0 {
-		items = append(items, last)
-	}
-	return items, true
 }

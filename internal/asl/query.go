@@ -114,6 +114,8 @@ func looksAtContext(text string) bool {
 // queryTemplate is an expression within a template.
 type queryTemplate struct{ *query }
 
+func (q queryTemplate) write(b []byte, s *scope) ([]byte, error) { return writeValue(b, q, s) }
+
 // compileQueryTemplate compiles a JSONata template: JSON in which strings "{% … %}" are
 // expressions.
 func (c *compiler) compileQueryTemplate(n *node, field string) template {
@@ -129,7 +131,7 @@ func (c *compiler) queryTemplateOf(n *node, field string) (t template, fixed boo
 		for _, key := range n.keys {
 			v, f := c.queryTemplateOf(n.member[key], field+"/"+key)
 			fixed = fixed && f
-			o.names, o.values = append(o.names, key), append(o.values, v)
+			o.add(key, v)
 		}
 		if !fixed {
 			return o, false
@@ -154,7 +156,7 @@ func (c *compiler) queryTemplateOf(n *node, field string) (t template, fixed boo
 			}
 		}
 	}
-	return literal{n.plain()}, true
+	return literalOf(n.plain()), true
 }
 
 // asQuery answers the expression that a template is as a whole, or nil.

@@ -21,6 +21,7 @@ func Compile(expr string) (*Path, error) {
 	if p.pos != len(expr) {
 		return nil, p.want("the end, '.' or '['")
 	}
+	path.names, path.named = onlyNames(path.segments)
 	return path, nil
 }
 

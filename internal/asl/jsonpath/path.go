@@ -32,7 +32,9 @@ type Path struct {
 	root     Root
 	segments []segment
 	definite bool
-	simple   bool // only names, single indices and functions: evaluated without a result list
+	named    bool     // it is nothing but names
+	names    []string // if named
+	simple   bool     // only names, single indices and functions: evaluated without a result list
 }
 
 // segmentKind is one of the steps that a path is made of.
@@ -79,6 +81,21 @@ func (p *Path) Root() Root { return p.root }
 // Definite reports whether the path identifies a single value. The answer of an
 // indefinite path is always an array.
 func (p *Path) Definite() bool { return p.definite }
+
+// Names answers the names that the path is made of, if it is made of nothing else:
+// a and b of $.a.b, none of $. Who has a value as text can find it there.
+func (p *Path) Names() (names []string, ok bool) { return p.names, p.named }
+
+func onlyNames(segments []segment) ([]string, bool) {
+	names := make([]string, len(segments))
+	for i, s := range segments {
+		if s.kind != nameSegment || s.scan {
+			return nil, false
+		}
+		names[i] = s.name
+	}
+	return names, true
+}
 
 // isDefinite applies Jayway's rule: a union of names is definite at the end of a
 // path, where it answers one merged object.
