@@ -1,6 +1,7 @@
 package groupcommit_test
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"sync"
@@ -15,6 +16,11 @@ import (
 
 var schema = fstest.MapFS{"0001_numbers.sql": {Data: []byte(`CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT`)}}
 
+var blobs = fstest.MapFS{"0001_blobs.sql": {Data: []byte(`CREATE TABLE blobs (b BLOB) STRICT`)}}
+
+// step executes a statement and passes over its rows.
+func step(conn *sqlite.Conn, statement string) error { return sqlitex.Execute(conn, statement, nil) }
+
 func open(t *testing.T, path string, o groupcommit.Options) *groupcommit.DB {
 	t.Helper()
 	if o.Migrations == nil {
@@ -27,6 +33,9 @@ func open(t *testing.T, path string, o groupcommit.Options) *groupcommit.DB {
 	t.Cleanup(func() { db.Close() })
 	return db
 }
+
+// contextOfTheProcess is for what has no test around it.
+var contextOfTheProcess = context.Background()
 
 func file(t *testing.T) string { return filepath.Join(t.TempDir(), "test.db") }
 

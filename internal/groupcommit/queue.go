@@ -17,17 +17,19 @@ const (
 	Backlog
 )
 
-// backlogShare: of so many writes, one is taken from the backlog while it waits.
+// backlogShare: in a group with urgent writes one of so many is of the backlog. Who waits
+// for an answer would otherwise wait, at each commit, for as much backlog as fits.
 const backlogShare = 8
 
 // job is one write on its way. Its state decides between the writer, who begins it,
 // and the caller, who gives it up.
 type job struct {
-	write func(*sqlite.Conn) error
-	state atomic.Int32
-	err   error // of write; read by the caller after done
-	panic any
-	done  chan error
+	write    func(*sqlite.Conn) error
+	priority Priority
+	state    atomic.Int32
+	err      error // of write; read by the caller after done
+	panic    any
+	done     chan error
 }
 
 const (
@@ -41,7 +43,6 @@ type queue struct {
 	mu      sync.Mutex
 	arrived sync.Cond
 	lanes   [2]lane
-	taken   int
 	restart func() // run by the writer between two groups, or nil
 	closed  bool
 }
@@ -93,23 +94,35 @@ func (q *queue) wait() (*job, func()) {
 	}
 }
 
-// next answers the next job without waiting, or nil.
-func (q *queue) next() *job {
+// next answers the next job, without waiting, for a group that has so many of each
+// kind already, or nil when there is none or the group should end.
+func (q *queue) next(urgent, backlog int) *job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.take()
-}
-
-func (q *queue) take() *job {
-	q.taken++
-	first, second := Urgent, Backlog
-	if q.taken%backlogShare == 0 {
-		first, second = second, first
+	if urgent > 0 && backlog*backlogShare <= urgent {
+		if j := q.lanes[Backlog].pop(); j != nil {
+			return j
+		}
 	}
-	if j := q.lanes[first].pop(); j != nil {
+	if j := q.lanes[Urgent].pop(); j != nil || urgent > 0 {
 		return j
 	}
-	return q.lanes[second].pop()
+	return q.lanes[Backlog].pop()
+}
+
+// waiting answers how many jobs are in it.
+func (q *queue) waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.lanes[Urgent].jobs) - q.lanes[Urgent].head + len(q.lanes[Backlog].jobs) - q.lanes[Backlog].head
+}
+
+// take answers the first job of a group.
+func (q *queue) take() *job {
+	if j := q.lanes[Urgent].pop(); j != nil {
+		return j
+	}
+	return q.lanes[Backlog].pop()
 }
 
 func (q *queue) close() {

@@ -19,3 +19,6 @@ func (db *DB) Stats() Stats {
 	}
 	return s
 }
+
+// Waiting answers how many writes wait for the writer now.
+func (db *DB) Waiting() int { return db.queue.waiting() }

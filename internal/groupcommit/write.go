@@ -25,7 +25,7 @@ func (db *DB) Write(ctx context.Context, p Priority, f func(conn *sqlite.Conn) e
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{write: f, done: make(chan error, 1)}
+	j := &job{write: f, priority: p, done: make(chan error, 1)}
 	if !db.queue.add(j, p) {
 		return fmt.Errorf("write %s: %w", db.path, ErrClosed)
 	}

@@ -40,12 +40,14 @@ func (db *DB) commitGroup(first *job) {
 		begin = run(db.writer, "BEGIN IMMEDIATE")
 	}
 	spoilt := false
+	var counts [2]int
 	end := time.Now().Add(groupTime)
-	for j := first; j != nil; j = db.nextOf(group) {
+	for j := first; j != nil; j = db.nextOf(counts) {
 		if !j.state.CompareAndSwap(waiting, begun) {
 			continue
 		}
 		group = append(group, j)
+		counts[j.priority]++
 		if begin == nil && !spoilt {
 			spoilt = db.runJob(j)
 		}
@@ -73,11 +75,11 @@ func (db *DB) commitGroup(first *job) {
 
 // nextOf answers the next job of a group. Before it gives a group up it lets others
 // run once: the callers of the commit before are just about to come back.
-func (db *DB) nextOf(group []*job) *job {
-	j := db.queue.next()
-	if j == nil && len(group) > 0 {
+func (db *DB) nextOf(counts [2]int) *job {
+	j := db.queue.next(counts[Urgent], counts[Backlog])
+	if j == nil {
 		runtime.Gosched()
-		j = db.queue.next()
+		j = db.queue.next(counts[Urgent], counts[Backlog])
 	}
 	return j
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/groupcommit"
+	"github.com/vacancy/vacancy/internal/workflow"
 )
 
 // Apply implements booking.Store.
@@ -16,10 +17,18 @@ func (s *Store) Apply(ctx context.Context, i booking.Intention, idem *booking.Id
 	if idem != nil {
 		a.key = digest(*idem)
 	}
-	if err := s.db.Write(ctx, groupcommit.Urgent, a.write); err != nil {
+	if err := s.db.Write(ctx, priority(ctx), a.write); err != nil {
 		return booking.Booking{}, err
 	}
 	return a.result, nil
+}
+
+// priority is Urgent unless a step of an execution writes that nobody waits for yet.
+func priority(ctx context.Context) groupcommit.Priority {
+	if task, ok := workflow.TaskFromContext(ctx); ok && task.Backlog {
+		return groupcommit.Backlog
+	}
+	return groupcommit.Urgent
 }
 
 // applying is one intention on its way through the writer.

@@ -27,6 +27,14 @@ func digest(i booking.Idempotency) keyDigest {
 	return keyDigest(sum[:16])
 }
 
+const (
+	keyRecord = "SELECT fingerprint, at, result_id, outcome FROM idempotency WHERE key = ?"
+
+	oldKeys = `SELECT i.seq, i.at < ?, r.status IN ('HELD', 'CONFIRMING')
+		FROM idempotency i LEFT JOIN reservations r ON r.id = i.result_id
+		WHERE i.seq > ? ORDER BY i.seq LIMIT ?`
+)
+
 // Recall implements booking.Store.
 func (s *Store) Recall(ctx context.Context, idem booking.Idempotency) (past *booking.Idempotency, err error) {
 	key := digest(idem)
@@ -41,7 +49,7 @@ func (s *Store) Recall(ctx context.Context, idem booking.Idempotency) (past *boo
 // made with other arguments.
 func recall(conn *sqlite.Conn, key keyDigest, asked booking.Idempotency) (*booking.Idempotency, error) {
 	past := asked
-	found, err := queryOne(conn, "SELECT fingerprint, at, result_id, outcome FROM idempotency WHERE key = ?",
+	found, err := queryOne(conn, keyRecord,
 		func(p *params) { p.bytes(key[:]) },
 		func(c *columns) error {
 			past.Fingerprint, past.At, past.ResultID, past.Outcome = c.text(), c.time(), c.text(), booking.Code(c.text())
@@ -80,9 +88,7 @@ func (s *Store) Forget(ctx context.Context, before time.Time, limit int) (int, e
 	var old []int64
 	seen, last := 0, s.forgotten
 	err := s.db.Read(ctx, func(conn *sqlite.Conn) error {
-		return query(conn, `SELECT i.seq, i.at < ?, r.status IN ('HELD', 'CONFIRMING')
-			FROM idempotency i LEFT JOIN reservations r ON r.id = i.result_id
-			WHERE i.seq > ? ORDER BY i.seq LIMIT ?`,
+		return query(conn, oldKeys,
 			func(p *params) { p.time(before).int(s.forgotten).int(int64(forgetScan * limit)) },
 			func(c *columns) (bool, error) {
 				seq, past, live := c.int(), c.bool(), c.bool()

@@ -68,26 +68,28 @@ func (r indexRange) place(a booking.Apartment) place {
 	return place{a.CreatedAt.UnixNano(), a.ID}
 }
 
+// apartmentRange names its index: the planner, which knows nothing of how apartments
+// are spread, would take that of the state for a city.
 func apartmentRange(q booking.ApartmentQuery) indexRange {
 	r := indexRange{}
-	where := ""
+	scope, where := "", ""
 	if q.State != "" {
-		r.keys, where = []string{q.State}, "state = ? AND "
+		r.keys, scope, where = []string{q.State}, "_state", "state = ? AND "
 		if q.City != "" {
-			r.keys, where = append(r.keys, cityKey(q.City)), where+"city_key = ? AND "
+			r.keys, scope, where = append(r.keys, cityKey(q.City)), "_city", where+"city_key = ? AND "
 		}
 	}
-	const from = "SELECT " + apartmentColumns + " FROM apartments WHERE "
+	const from = "SELECT " + apartmentColumns + " FROM apartments INDEXED BY apartments_"
 	if q.Order == booking.ByPrice {
 		// The place before all others of the smallest price that is asked for.
 		r.kind, r.after, r.until = byPriceList, place{value: q.MinPrice}, math.MaxInt64
 		if q.MaxPrice != 0 {
 			r.until = q.MaxPrice
 		}
-		r.sql = from + where + "(price, id) > (?, ?) AND price <= ? ORDER BY price, id LIMIT ?"
+		r.sql = from + "price" + scope + " WHERE " + where + "(price, id) > (?, ?) AND price <= ? ORDER BY price, id LIMIT ?"
 		return r
 	}
 	r.kind, r.after = byNewestList, place{value: math.MaxInt64}
-	r.sql = from + where + "(created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?"
+	r.sql = from + "newest" + scope + " WHERE " + where + "(created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?"
 	return r
 }
