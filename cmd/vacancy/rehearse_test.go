@@ -68,7 +68,12 @@ func TestOurOwnWorkflowIsRehearsed(t *testing.T) {
 
 func TestARehearsalIsNarrated(t *testing.T) {
 	h := newHarness(t)
-	golden(t, "rehearsal", h.must(exitDone, h.run("workflow", "run", "reservation", "--no-wait", "--pay", "pm_ok")).out)
+	told, last, _ := strings.Cut(h.must(exitDone, h.run("workflow", "run", "reservation", "--no-wait", "--pay", "pm_ok")).out, "{")
+	golden(t, "rehearsal", told)
+	var ended struct{ Status string }
+	if err := json.Unmarshal([]byte("{"+last), &ended); err != nil || ended.Status != "SUCCEEDED" {
+		t.Errorf("the last line: %v, %s", err, last)
+	}
 }
 
 func TestARehearsalTakesMocks(t *testing.T) {

@@ -135,6 +135,15 @@ func TestInterleavedBranches(t *testing.T) {
 	}
 }
 
+// One arrow stands for the plain transition and the caught error that lead to one state.
+func TestTransitionsToOneStateAreOneArrow(t *testing.T) {
+	text := diagram.Mermaid(read(t, `{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"r","Next":"B",
+		"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}]},"B":{"Type":"Succeed"}}}`), nil)
+	if !strings.Contains(text, "A --> B: also on States.ALL\n") || strings.Count(text, "A -->") != 1 {
+		t.Error(text)
+	}
+}
+
 func TestWhatCannotBeDrawn(t *testing.T) {
 	for _, definition := range []string{``, `[]`, `{"StartAt":"A","States":[]}`, `{"States":{"A":{"Next":1}}}`} {
 		if _, err := diagram.Read([]byte(definition)); err == nil {

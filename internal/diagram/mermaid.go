@@ -122,8 +122,10 @@ func merged(edges []Edge) []Edge {
 		switch {
 		case i < 0:
 			out = append(out, e)
-		case out[i].Label == "" || e.Label == "":
-			out[i].Label += e.Label
+		case out[i].Label == "":
+			out[i].Label = "also " + e.Label
+		case e.Label == "":
+			out[i].Label = "also " + out[i].Label
 		default:
 			out[i].Label += " or " + e.Label
 		}
