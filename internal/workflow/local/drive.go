@@ -85,7 +85,7 @@ func (r *Runner) advanceToRest(x *run) error {
 // were running when it was last let go.
 func (r *Runner) ensureLoaded(x *run) error {
 	if !x.loaded {
-		err := r.withRetry(x.id, func() (err error) {
+		err := r.withRetry(&r.health.reads, x.id, func() (err error) {
 			x.rec, err = r.cfg.Journal.Load(r.base, x.id)
 			return err
 		}, workflow.ErrExecutionDoesNotExist)
@@ -102,7 +102,7 @@ func (r *Runner) ensureLoaded(x *run) error {
 	if x.rec.Status.Ended() || x.state != nil {
 		return nil
 	}
-	err := r.withRetry(x.id, func() (err error) {
+	err := r.withRetry(&r.health.reads, x.id, func() (err error) {
 		x.machine, err = r.machines.get(r.base, x.rec.Machine, x.rec.Definition)
 		return err
 	}, workflow.ErrStateMachineDoesNotExist)
@@ -154,7 +154,7 @@ func (r *Runner) step(x *run, mail []message) error {
 // works or the runner is stopped, for the state in memory is ahead of it.
 func (r *Runner) append(x *run, e Entry) error {
 	tries := 0
-	return r.withRetry(x.id, func() error {
+	return r.withRetry(&r.health.writes, x.id, func() error {
 		tries++
 		err := r.cfg.Journal.Append(r.base, e)
 		if errors.Is(err, ErrConflict) && tries > 1 && r.isAppended(e) {
@@ -169,9 +169,9 @@ func (r *Runner) isAppended(e Entry) bool {
 	return err == nil && rec.Seq == e.Seq+1 && rec.Status == e.Status && bytes.Equal(rec.State, e.State)
 }
 
-// withRetry calls f until it succeeds, fails with one of final, or the runner is
-// stopped. It backs off from 10 ms to 5 s.
-func (r *Runner) withRetry(id workflow.ExecutionID, f func() error, final ...error) error {
+// withRetry calls f, which is an access to the journal, until it succeeds, fails
+// with one of final, or the runner is stopped. It backs off from 10 ms to 5 s.
+func (r *Runner) withRetry(a *access, id workflow.ExecutionID, f func() error, final ...error) error {
 	pause := 10 * time.Millisecond
 	for {
 		if r.base.Err() != nil {
@@ -179,7 +179,7 @@ func (r *Runner) withRetry(id workflow.ExecutionID, f func() error, final ...err
 		}
 		err := f()
 		if err == nil {
-			r.health.succeeded()
+			a.succeeded()
 			return nil
 		}
 		var u unreadable
@@ -194,7 +194,7 @@ func (r *Runner) withRetry(id workflow.ExecutionID, f func() error, final ...err
 		if r.base.Err() != nil {
 			continue
 		}
-		r.health.failed(err, r.now())
+		a.failed(err, r.now())
 		r.cfg.Log.Error("the workflow journal failed; trying again", "machine", id.Machine, "execution", id.Name, "in", pause, "error", err)
 		fired, stop := r.cfg.Clock.Timer(pause)
 		select {

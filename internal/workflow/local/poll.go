@@ -205,7 +205,7 @@ func (r *Runner) take(ctx context.Context, lane Lane, now time.Time, known int) 
 	if err != nil {
 		return r.cannotRead(ctx, err), 0
 	}
-	r.health.succeeded()
+	r.health.reads.succeeded()
 	added = r.sched.add(lane, due)
 	if len(due) == limit {
 		return moreToTake, added
@@ -241,7 +241,7 @@ func (r *Runner) takeDeadlines(ctx context.Context, now time.Time, known int) (l
 
 func (r *Runner) cannotRead(ctx context.Context, err error) outlook {
 	if ctx.Err() == nil {
-		r.health.failed(err, r.now())
+		r.health.reads.failed(err, r.now())
 		r.cfg.Log.ErrorContext(ctx, "the workflow journal cannot be read; trying again", "error", err)
 	}
 	return journalFailed
