@@ -3,7 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
+	"strings"
 )
 
 // Comparison is a figure of both programs, measured in the same run.
@@ -25,11 +25,12 @@ type Target struct {
 	Met   bool    `json:"met"`
 }
 
-// The targets: places and names are those of issue 3 and section 10.18 of the design.
+// The targets, as ratios to River's figures in the same run: issue 3, and section 10.18
+// of the design.
 const (
-	leastHolds     = 5 // times River's
-	leastSustained = 1 // times River's
-	mostLateness   = 1 // times River's
+	leastHolds     = 5
+	leastSustained = 1
+	mostLateness   = 1
 )
 
 // Compare sets beside each other what both reports have. What one of them lacks, or
@@ -99,8 +100,9 @@ func (t *Target) String() string {
 
 // WriteTable writes the comparisons as a table.
 func WriteTable(w io.Writer, all []Comparison) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(t, "\tRIVER\tVACANCY\t\tRATIO\tTARGET\t\t")
+	const row = "%-44s%9s%9s %-3s%8s  %-6s%s\n"
+	var t strings.Builder
+	fmt.Fprintf(&t, row, "MEASURED", "RIVER", "VACANCY", "", "RATIO", "TARGET", "")
 	for _, c := range all {
 		target, verdict := "", ""
 		if c.Target != nil {
@@ -109,9 +111,10 @@ func WriteTable(w io.Writer, all []Comparison) error {
 				verdict = "met"
 			}
 		}
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.2f\t%s\t%s\t\n", c.What, figure(c.River), figure(c.Vacancy), c.Unit, c.Ratio, target, verdict)
+		fmt.Fprintf(&t, row, c.What, figure(c.River), figure(c.Vacancy), c.Unit, fmt.Sprintf("%.2f", c.Ratio), target, verdict)
 	}
-	return t.Flush()
+	_, err := io.WriteString(w, t.String())
+	return err
 }
 
 // figure writes a number with as many digits as mean something.
