@@ -167,7 +167,7 @@ func (ev *evaluator) invokeOnce(proc any, args []any, input any) (any, error) {
 
 // enter evaluates the body of a lambda with its parameters bound.
 func (ev *evaluator) enter(f *lambda, args []any) (any, error) {
-	env := &scope{outer: f.env, names: make([]string, 0, len(f.params)), vals: make([]any, 0, len(f.params))}
+	env := newScope(f.env)
 	for i, name := range f.params {
 		v := undefined
 		if i < len(args) {
@@ -230,7 +230,7 @@ func (ev *evaluator) partial(n *node, input any, env *scope) (any, error) {
 	default:
 		return nil, &failure{code: "T1008", token: name}
 	}
-	out := &lambda{body: target.body, native: target.native, input: target.input, env: &scope{outer: target.env}}
+	out := &lambda{body: target.body, native: target.native, input: target.input, env: newScope(target.env)}
 	for i, param := range target.params {
 		switch {
 		case i < len(n.items) && n.items[i].kind == operatorNode:

@@ -127,7 +127,7 @@ func (ev *evaluator) condition(n *node, input any, env *scope) (any, error) {
 
 func (ev *evaluator) block(n *node, input any, env *scope) (v any, err error) {
 	v = undefined
-	inner := &scope{outer: env}
+	inner := newScope(env)
 	for _, item := range n.items {
 		if v, err = ev.eval(item, input, inner); err != nil {
 			return nil, err

@@ -69,11 +69,14 @@ func (e *Expr) String() string { return e.src }
 //
 // The error is always an *Error. To return nothing is one, see [Error.Undefined].
 func (e *Expr) Eval(vars map[string]any, rand func() uint64, now time.Time) (any, error) {
-	ev := &evaluator{rand: rand, now: now}
-	env := &scope{names: make([]string, 0, len(vars)+2), vals: make([]any, 0, len(vars)+2)}
+	run := &struct {
+		ev  evaluator
+		env scope
+	}{ev: evaluator{rand: rand, now: now}}
+	ev, env := &run.ev, &run.env
+	env.vars = env.room[:0]
 	for name, v := range vars {
-		env.names = append(env.names, name)
-		env.vals = append(env.vals, v)
+		env.vars = append(env.vars, binding{name, v})
 	}
 	v, err := ev.eval(e.root, undefined, env)
 	if err == nil {

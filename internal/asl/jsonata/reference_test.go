@@ -72,7 +72,7 @@ func refer(t *testing.T, expr string, bindings []byte) (got, code, message strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := &scope{}
+	env := newScope(nil)
 	for name, v := range membersOf(v) {
 		env.bind(name, v)
 	}

@@ -3,27 +3,37 @@ package jsonata
 // scope is a frame of variables within another.
 type scope struct {
 	outer *scope
-	names []string
-	vals  []any
+	vars  []binding
+	room  [2]binding // for the variables of most frames
+}
+
+type binding struct {
+	name  string
+	value any
+}
+
+func newScope(outer *scope) *scope {
+	s := &scope{outer: outer}
+	s.vars = s.room[:0]
+	return s
 }
 
 func (s *scope) bind(name string, v any) {
-	for i, n := range s.names {
-		if n == name {
-			s.vals[i] = v
+	for i := range s.vars {
+		if s.vars[i].name == name {
+			s.vars[i].value = v
 			return
 		}
 	}
-	s.names = append(s.names, name)
-	s.vals = append(s.vals, v)
+	s.vars = append(s.vars, binding{name, v})
 }
 
 // lookup finds a variable, or a function of the language.
 func (s *scope) lookup(name string) any {
 	for ; s != nil; s = s.outer {
-		for i, n := range s.names {
-			if n == name {
-				return s.vals[i]
+		for i := range s.vars {
+			if s.vars[i].name == name {
+				return s.vars[i].value
 			}
 		}
 	}
@@ -33,9 +43,9 @@ func (s *scope) lookup(name string) any {
 	return undefined
 }
 
-// of binds what a tuple carries.
+// scope is a frame of what a tuple carries.
 func (t *tuple) scope(outer *scope) *scope {
-	s := &scope{outer: outer}
+	s := newScope(outer)
 	for name, v := range t.bindings {
 		s.bind(name, v)
 	}
