@@ -10,6 +10,9 @@ type Task struct {
 	State     string // name of the Task state
 	Iteration string // "" at the top level; else a path such as "Fan[0]/Each[12]"
 	Attempt   int    // 0 for the first attempt, then the number of retries
+	// Backlog: the execution has only been started and nobody waits for it; what is
+	// written for it may be written after what somebody waits for.
+	Backlog bool
 }
 
 // Key is the task's idempotency key: execution, state and iteration. It is the

@@ -44,7 +44,7 @@ func (r *Runner) startTask(x *run, c asl.Command) {
 	}
 	ctx, cancel := context.WithTimeout(r.base, allowed)
 	ctx = workflow.WithTask(ctx, workflow.Task{
-		ExecutionID: x.id, State: c.State, Iteration: c.Iteration, Attempt: c.Attempt,
+		ExecutionID: x.id, State: c.State, Iteration: c.Iteration, Attempt: c.Attempt, Backlog: x.lane == Backlog,
 	})
 	if x.tasks == nil {
 		x.tasks = map[int64]*task{}
