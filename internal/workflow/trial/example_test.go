@@ -47,8 +47,10 @@ func Example() {
 			switch o.Kind {
 			case trial.TimePassed:
 				fmt.Println(o.At.Format(time.TimeOnly), o.Took, "pass")
-			default:
+			case trial.TaskFailed:
 				fmt.Println(o.At.Format(time.TimeOnly), o.State, o.Kind, o.Error)
+			default:
+				fmt.Println(o.At.Format(time.TimeOnly), o.State, o.Kind)
 			}
 		},
 	})
