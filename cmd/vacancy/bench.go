@@ -71,6 +71,7 @@ func (p *program) bench(ctx context.Context, f benchFlags) error {
 	}
 	f.options.Executable = []string{executable}
 	f.options.Version = version()
+	f.options.Settle = 3 * time.Second
 	f.options.Progress = p.newProgress()
 	f.options.Token = func(dataDir string) (string, error) { return p.signToken(dataDir, booking.Tenant, tokenLifetime) }
 	report, err := bench.Run(ctx, f.options)

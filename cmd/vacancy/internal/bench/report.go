@@ -85,6 +85,7 @@ type Options struct {
 	Duration  time.Duration // of each load
 	Holds     int           // that end together, in the scenario "ending"
 	Waiting   int           // executions, in the scenario "waiting"
+	Settle    time.Duration // how long a server is left alone before its memory is measured
 	River     *River        // to compare with, if it was measured
 	Version   string        // of this program
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -31,7 +32,7 @@ type server struct {
 func startServer(ctx context.Context, o Options, dataDir string) (*server, error) {
 	args := append(append([]string(nil), o.Executable[1:]...), "serve", "--listen", "127.0.0.1:0", "--data", dataDir, "--payment-window", paymentWindow.String())
 	s := &server{command: exec.Command(o.Executable[0], args...), log: &tail{}, exited: make(chan struct{})}
-	s.command.Env = append(os.Environ(), o.Environment...)
+	s.command.Env = append(unconfigured(os.Environ()), o.Environment...)
 	s.command.Stderr = s.log
 	out, err := s.command.StdoutPipe()
 	if err != nil {
@@ -57,6 +58,11 @@ func startServer(ctx context.Context, o Options, dataDir string) (*server, error
 	}
 	s.ready = time.Since(began)
 	return s, nil
+}
+
+// unconfigured is an environment without what would configure the server.
+func unconfigured(environment []string) []string {
+	return slices.DeleteFunc(environment, func(variable string) bool { return strings.HasPrefix(variable, "VACANCY_") })
 }
 
 // follow reads what the server prints, until it ends.

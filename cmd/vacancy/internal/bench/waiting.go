@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// settled is how long a server is left alone before its memory is measured.
-const settled = 3 * time.Second
-
 // killedUnder is how many holds are placed just before the kill, so that it hits a log
 // that is not empty.
 const killedUnder = 2000
@@ -44,12 +41,13 @@ func measureIdle(ctx context.Context, o Options, dir string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	resident, err := s.resident(ctx)
+	resident, err := s.resident(ctx, o.Settle)
 	return resident, errors.Join(err, s.stop())
 }
 
-func (s *server) resident(ctx context.Context) (int64, error) {
-	if err := sleep(ctx, settled); err != nil {
+// resident answers the server's resident memory once it was left alone for a while.
+func (s *server) resident(ctx context.Context, settle time.Duration) (int64, error) {
+	if err := sleep(ctx, settle); err != nil {
 		return 0, err
 	}
 	return residentBytes(s.command.Process.Pid)
@@ -82,12 +80,12 @@ func wait(ctx context.Context, o Options, dir string, apartments []string) error
 // killAndReturn measures a server with everything waiting, kills it while it works and
 // starts it again, twice: after the kill and after an orderly stop.
 func (w *Waiting) killAndReturn(ctx context.Context, o Options, dir string, apartments []string) error {
-	defer o.begin("memory, a kill and two starts", 4*settled)()
+	defer o.begin("memory, a kill and two starts", 2*o.Settle)()
 	s, err := startServer(ctx, o, dir)
 	if err != nil {
 		return err
 	}
-	if w.ResidentBytes, err = s.resident(ctx); err != nil {
+	if w.ResidentBytes, err = s.resident(ctx, o.Settle); err != nil {
 		return errors.Join(err, s.kill())
 	}
 	if err := s.placeHolds(ctx, o, dir, apartments); err != nil {
