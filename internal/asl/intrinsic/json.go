@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vacancy/vacancy/internal/asl/jsontext"
 	"github.com/vacancy/vacancy/internal/asl/number"
 )
 
@@ -117,7 +118,7 @@ func appendJSON(out []byte, v any) []byte {
 	case json.Number:
 		return append(out, number.Canonical(v)...)
 	case string:
-		return appendText(out, v)
+		return jsontext.AppendString(out, v, jsontext.Upper)
 	case []any:
 		out = append(out, '[')
 		for i, element := range v {
@@ -133,7 +134,7 @@ func appendJSON(out []byte, v any) []byte {
 			if i > 0 {
 				out = append(out, ',')
 			}
-			out = appendText(out, name)
+			out = jsontext.AppendString(out, name, jsontext.Upper)
 			out = append(out, ':')
 			out = appendJSON(out, v[name])
 		}
@@ -145,33 +146,4 @@ func appendJSON(out []byte, v any) []byte {
 		}
 		return append(out, text...)
 	}
-}
-
-func appendText(out []byte, s string) []byte {
-	const digits = "0123456789ABCDEF"
-	out = append(out, '"')
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
-		case '"', '\\':
-			out = append(out, '\\', c)
-		case '\b':
-			out = append(out, `\b`...)
-		case '\t':
-			out = append(out, `\t`...)
-		case '\n':
-			out = append(out, `\n`...)
-		case '\f':
-			out = append(out, `\f`...)
-		case '\r':
-			out = append(out, `\r`...)
-		default:
-			if c < 0x20 {
-				out = append(out, `\u00`...)
-				out = append(out, digits[c>>4], digits[c&15])
-			} else {
-				out = append(out, c)
-			}
-		}
-	}
-	return append(out, '"')
 }

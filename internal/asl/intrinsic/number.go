@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
+
+	"github.com/vacancy/vacancy/internal/asl/builtin"
 )
 
 func integer(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
@@ -87,10 +89,4 @@ func seeded(seed int64) func() uint64 {
 	}
 }
 
-// uuid answers a version 4 UUID.
-func uuid(env Env, _ []any) (any, error) {
-	high, low := env.Rand(), env.Rand()
-	high = high&^0xf000 | 0x4000
-	low = low&^(3<<62) | 2<<62
-	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&0xffffffffffff), nil
-}
+func uuid(env Env, _ []any) (any, error) { return builtin.UUID(env.Rand), nil }

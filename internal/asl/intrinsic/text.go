@@ -1,16 +1,13 @@
 package intrinsic
 
 import (
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/vacancy/vacancy/internal/asl/builtin"
 )
 
 // maxCharacters is how much text Step Functions hashes, encodes or decodes.
@@ -61,28 +58,11 @@ func hash(_ Env, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := []byte(s)
-	var sum []byte
-	switch algorithm {
-	case "MD5":
-		d := md5.Sum(data)
-		sum = d[:]
-	case "SHA-1":
-		d := sha1.Sum(data)
-		sum = d[:]
-	case "SHA-256":
-		d := sha256.Sum256(data)
-		sum = d[:]
-	case "SHA-384":
-		d := sha512.Sum384(data)
-		sum = d[:]
-	case "SHA-512":
-		d := sha512.Sum512(data)
-		sum = d[:]
-	default:
+	digest, ok := builtin.Hash(algorithm, s)
+	if !ok {
 		return nil, fmt.Errorf("the algorithm must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512, not %s", abbreviated(algorithm))
 	}
-	return hex.EncodeToString(sum), nil
+	return digest, nil
 }
 
 // stringSplit splits at each of the given characters and leaves out the empty

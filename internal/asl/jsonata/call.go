@@ -75,7 +75,7 @@ func (ev *evaluator) call(n *node, input any, env *scope, first *any) (any, erro
 		args = append(args, v)
 	}
 	v, err := ev.invoke(proc, args, input)
-	if f, ok := err.(*failure); ok && f.token == undefined {
+	if f, ok := asFailure(err); ok && f.token == undefined {
 		out := *f
 		if name := procedureName(n.lhs); name != "" {
 			out.token = name
@@ -119,7 +119,7 @@ func (ev *evaluator) tailCall(t *thunk, input any) (any, error) {
 		args = append(args, v)
 	}
 	v, err := ev.invokeOnce(proc, args, input)
-	if f, ok := err.(*failure); ok && f.token == undefined && t.call.lhs.kind == variableNode {
+	if f, ok := asFailure(err); ok && f.token == undefined && t.call.lhs.kind == variableNode {
 		out := *f
 		out.token = t.call.lhs.text
 		return nil, &out

@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -60,8 +61,8 @@ func TestConformance(t *testing.T) {
 				}
 				got, err := e.Eval(map[string]any{"states": map[string]any{"input": decode(t, c.Input)}}, nil, time.Time{})
 				if c.Expect.Status != "SUCCEEDED" {
-					failure, ok := err.(*Error)
-					if !ok {
+					var failure *Error
+					if !errors.As(err, &failure) {
 						t.Fatalf("%s = %v; AWS answered %v", expr, got, c.Expect.Cause)
 					}
 					want := "An error occurred while executing the state '" + name + "' (entered at the event id #2). " + failure.FieldCause("Output")

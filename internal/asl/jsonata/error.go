@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/vacancy/vacancy/internal/asl/syntax"
@@ -67,6 +68,13 @@ func failValue(code string, v any) *failure { return &failure{code: code, token:
 
 func (f *failure) Error() string { return f.message() }
 
+// asFailure finds the failure in an error of an evaluation.
+func asFailure(err error) (*failure, bool) {
+	var f *failure
+	ok := errors.As(err, &f)
+	return f, ok
+}
+
 // message fills the template of the code.
 func (f *failure) message() string {
 	template, ok := messages[f.code]
@@ -83,7 +91,7 @@ func (f *failure) message() string {
 
 // failed makes the error of an evaluation.
 func (e *Expr) failed(err error) *Error {
-	f, ok := err.(*failure)
+	f, ok := asFailure(err)
 	if !ok {
 		f = &failure{detail: err.Error()}
 	}

@@ -10,6 +10,7 @@ package jsonata
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -46,12 +47,13 @@ func compile(src string) (*node, *SyntaxError) {
 		return nil, &SyntaxError{Code: "S0500", Offset: maxLength, detail: "the expression is longer than " + strconv.Itoa(maxLength) + " bytes"}
 	}
 	tree, err := parse(src)
-	if err != nil {
-		return nil, err.(*SyntaxError)
+	var root *node
+	if err == nil {
+		root, err = new(resolver).resolve(tree)
 	}
-	root, err := new(resolver).resolve(tree)
-	if err != nil {
-		return nil, err.(*SyntaxError)
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) {
+		return nil, syntax
 	}
 	if root.kind == parentNode || root.seeking != nil {
 		return nil, syntaxError("S0217", root.pos)

@@ -1,17 +1,14 @@
 package jsonata
 
 import (
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/vacancy/vacancy/internal/asl/builtin"
 )
 
 // stateFunctions are those that Step Functions adds to the language
@@ -46,10 +43,7 @@ var stateFunctions = []*native{
 		return seededDouble(towardsZero(seed)), nil
 	}),
 	fn("uuid", "<:s>", 0, func(c *call) (any, error) {
-		high, low := c.ev.rand(), c.ev.rand()
-		high = high&^0xf000 | 0x4000
-		low = low&^(3<<62) | 2<<62
-		return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&0xffffffffffff), nil
+		return builtin.UUID(c.ev.rand), nil
 	}),
 }
 
@@ -181,28 +175,11 @@ func hash(c *call) (any, error) {
 	if !ok {
 		return undefined, nil
 	}
-	data := []byte(s)
-	var sum []byte
-	switch algorithm {
-	case "MD5":
-		d := md5.Sum(data)
-		sum = d[:]
-	case "SHA-1":
-		d := sha1.Sum(data)
-		sum = d[:]
-	case "SHA-256":
-		d := sha256.Sum256(data)
-		sum = d[:]
-	case "SHA-384":
-		d := sha512.Sum384(data)
-		sum = d[:]
-	case "SHA-512":
-		d := sha512.Sum512(data)
-		sum = d[:]
-	default:
+	digest, ok := builtin.Hash(algorithm, s)
+	if !ok {
 		return nil, &failure{code: "D3137", token: undefined, detail: "Hash algorithm '" + algorithm + "' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5"}
 	}
-	return hex.EncodeToString(sum), nil
+	return digest, nil
 }
 
 // seededDouble is the first number of Java's java.util.Random with a seed, which

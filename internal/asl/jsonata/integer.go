@@ -36,7 +36,6 @@ type integerFormat struct {
 	regular    int // the interval between separators, 0 where it varies
 	separators []groupSeparator
 	token      string // of a sequenceStyle
-	width      int    // exactly so many digits when a date is read, 0 for any number
 }
 
 type groupSeparator struct {

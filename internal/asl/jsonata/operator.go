@@ -33,7 +33,7 @@ func (ev *evaluator) binary(n *node, input any, env *scope) (any, error) {
 
 // named says which operator failed.
 func named(err error, operator string) error {
-	f, ok := err.(*failure)
+	f, ok := asFailure(err)
 	if !ok || f.code == "" {
 		return err
 	}

@@ -3,6 +3,7 @@ package jsonata
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -62,8 +63,8 @@ var departures = map[string]string{
 func refer(t *testing.T, expr string, bindings []byte) (got, code, message string) {
 	t.Helper()
 	e, err := Compile(expr)
-	if err != nil {
-		syntax := err.(*SyntaxError)
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) {
 		return "", syntax.Code, syntax.Message()
 	}
 	dec := json.NewDecoder(strings.NewReader(string(bindings)))
@@ -78,8 +79,7 @@ func refer(t *testing.T, expr string, bindings []byte) (got, code, message strin
 	}
 	ev := &evaluator{rand: func() uint64 { return 1 << 60 }, now: time.UnixMilli(1700000000000).UTC()}
 	v, err = ev.eval(e.root, undefined, env)
-	if err != nil {
-		f := err.(*failure)
+	if f, failed := asFailure(err); failed {
 		return "", f.code, f.message()
 	}
 	if _, ok := v.(function); ok {

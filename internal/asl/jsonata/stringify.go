@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/vacancy/vacancy/internal/asl/jsontext"
 )
 
 // writer writes values as JavaScript's JSON.stringify does.
@@ -29,7 +31,7 @@ func (w *writer) value(v any, margin string) {
 	case bool:
 		w.out = strconv.AppendBool(w.out, v)
 	case string:
-		w.out = appendQuoted(w.out, v)
+		w.out = jsontext.AppendString(w.out, v, jsontext.Lower)
 	case float64:
 		w.number(v)
 	case json.Number:
@@ -98,7 +100,7 @@ func (w *writer) object(v any, margin string) {
 		}
 		first = false
 		w.newline(inner)
-		w.out = appendQuoted(w.out, name)
+		w.out = jsontext.AppendString(w.out, name, jsontext.Lower)
 		w.out = append(w.out, ':')
 		if w.indent != "" {
 			w.out = append(w.out, ' ')
@@ -163,33 +165,4 @@ func numberText(f float64) string {
 	}
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
 	return mantissa + "e" + exponent[:1] + strings.TrimLeft(exponent[1:], "0")
-}
-
-func appendQuoted(out []byte, s string) []byte {
-	const digits = "0123456789abcdef"
-	out = append(out, '"')
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
-		case '"', '\\':
-			out = append(out, '\\', c)
-		case '\b':
-			out = append(out, `\b`...)
-		case '\t':
-			out = append(out, `\t`...)
-		case '\n':
-			out = append(out, `\n`...)
-		case '\f':
-			out = append(out, `\f`...)
-		case '\r':
-			out = append(out, `\r`...)
-		default:
-			if c < 0x20 {
-				out = append(out, `\u00`...)
-				out = append(out, digits[c>>4], digits[c&15])
-			} else {
-				out = append(out, c)
-			}
-		}
-	}
-	return append(out, '"')
 }
