@@ -32,7 +32,7 @@ func (p *program) connect(role booking.Role) (*client.Client, error) {
 		return nil, err
 	}
 	token := p.global.token
-	if token == "" {
+	if token == "" || p.saysWho() {
 		if dataDir == "" {
 			return nil, usagef("no token: give one of %s by --token or VACANCY_TOKEN, or its data directory by --data", server)
 		}

@@ -65,6 +65,33 @@ func TestServerAndTokenFromTheEnvironment(t *testing.T) {
 	}
 }
 
+// Who says on the command line who to be is that, whatever the environment holds.
+func TestTheCommandLineSaysWhoToBe(t *testing.T) {
+	h := newHarness(t)
+	h.env["VACANCY_TOKEN"], h.env["VACANCY_ROLE"] = "given", "operator"
+	h.on("ReserveApartment", payload(heldJSON))
+	h.must(exitDone, h.run("reserve", "apt_1"))
+	h.must(exitDone, h.run("reserve", "apt_1", "--role", "manager"))
+	h.must(exitDone, h.run("reserve", "apt_1", "--role", "manager", "--token", "mine"))
+	if h.asked[0].Token != "given" || h.asked[2].Token != "mine" {
+		t.Errorf("sent %q and %q", h.asked[0].Token, h.asked[2].Token)
+	}
+	if who, err := h.keeper().Verify(t.Context(), h.asked[1].Token); err != nil || who.Role != booking.Manager {
+		t.Errorf("asked as %+v, %v", who, err)
+	}
+}
+
+func TestWhoMayNotIsToldWhatToDo(t *testing.T) {
+	h := newHarness(t)
+	h.on("Executions", forbidden)
+	if r := h.must(exitFailed, h.run("workflow", "list", "--role", "tenant")); !strings.Contains(r.err, "by --role manager") {
+		t.Errorf("%q", r.err)
+	}
+	if r := h.must(exitFailed, h.run("workflow", "list", "--token", "mine")); !strings.Contains(r.err, "is of somebody who may not") {
+		t.Errorf("%q", r.err)
+	}
+}
+
 // The one that started last is meant when both default directories have a server.
 func TestTheServerIsFoundInTheDefaultDirectories(t *testing.T) {
 	h := newHarness(t)

@@ -49,7 +49,7 @@ func (p *program) fail(ctx context.Context, command *cobra.Command, err error) i
 		p.failJSON(err)
 		return exitFailed
 	}
-	_, _ = fmt.Fprintf(p.err, "vacancy: %s\n", explain(err))
+	_, _ = fmt.Fprintf(p.err, "vacancy: %s\n", p.explain(err))
 	return exitFailed
 }
 
@@ -63,15 +63,17 @@ func (p *program) failJSON(err error) {
 }
 
 // explain adds what to do next where that is known.
-func explain(err error) string {
+func (p *program) explain(err error) string {
 	var unreachable *client.Unreachable
 	switch {
 	case errors.As(err, &unreachable):
 		return err.Error() + "; is the server running there? Start one with 'vacancy serve', or name another by --server"
 	case client.CodeOf(err) == "UNAUTHENTICATED":
 		return err.Error() + "; give a token of this server by --token or VACANCY_TOKEN, or name its data directory by --data"
+	case client.CodeOf(err) == "FORBIDDEN" && p.global.token != "" && !p.saysWho():
+		return err.Error() + "; the token given by --token or VACANCY_TOKEN is of somebody who may not; on the server's machine, --role manager signs another"
 	case client.CodeOf(err) == "FORBIDDEN":
-		return err.Error() + "; ask as somebody who may, by --role manager or that person's token"
+		return err.Error() + "; ask as somebody who may, by --role manager"
 	}
 	return strings.TrimSpace(err.Error())
 }

@@ -95,11 +95,18 @@ func (h *harness) serve(w http.ResponseWriter, r *http.Request) {
 	if data == connectionBreaks {
 		panic(http.ErrAbortHandler)
 	}
+	if data == forbidden {
+		_, _ = fmt.Fprint(w, `{"data":null,"errors":[{"message":"not for you","extensions":{"code":"FORBIDDEN"}}]}`)
+		return
+	}
 	_, _ = fmt.Fprintf(w, `{"data":%s}`, data)
 }
 
-// connectionBreaks is recorded where no answer arrives.
-const connectionBreaks = "connection breaks"
+// What is recorded in place of an answer.
+const (
+	connectionBreaks = "connection breaks" // no answer arrives
+	forbidden        = "forbidden"
+)
 
 type result struct {
 	code     int

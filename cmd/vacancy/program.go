@@ -24,7 +24,9 @@ type program struct {
 	rand   func() uint64                              // uniform; no secret is made of it
 
 	global globalFlags
-	ready  bool // the command line was understood; what fails now is no usage error
+	// environment are the flags that a VACANCY_… variable gave.
+	environment map[string]bool
+	ready       bool // the command line was understood; what fails now is no usage error
 }
 
 func newProgram(in io.Reader, out, err io.Writer) *program {
