@@ -46,3 +46,39 @@ func UUID(rand func() uint64) string {
 	low = low&^(3<<62) | 2<<62
 	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&0xffffffffffff)
 }
+
+// Random is Java's java.util.Random, by which Step Functions makes the numbers of
+// a seed.
+type Random struct{ state uint64 }
+
+const (
+	multiplier = 0x5DEECE66D
+	mask       = 1<<48 - 1
+)
+
+// NewRandom begins the numbers of a seed.
+func NewRandom(seed int64) *Random { return &Random{state: (uint64(seed) ^ multiplier) & mask} }
+
+func (r *Random) next(bits uint) uint64 {
+	r.state = (r.state*multiplier + 0xB) & mask
+	return r.state >> (48 - bits)
+}
+
+// Float64 is a number from 0 up to, but without, 1.
+func (r *Random) Float64() float64 { return float64(r.next(26)<<27+r.next(27)) / (1 << 53) }
+
+// IntN is a number from 0 up to, but without, n, which must be positive.
+func (r *Random) IntN(n int64) int64 {
+	if n > 1<<31-1 {
+		return int64((r.next(32)<<32 + r.next(32)) % uint64(n))
+	}
+	if n&(n-1) == 0 {
+		return n * int64(r.next(31)) >> 31
+	}
+	for {
+		bits := int64(r.next(31))
+		if value := bits % n; bits-value+n-1 < 1<<31 {
+			return value
+		}
+	}
+}

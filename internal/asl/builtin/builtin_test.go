@@ -32,3 +32,22 @@ func TestUUID(t *testing.T) {
 		}
 	}
 }
+
+func TestRandomIsJavas(t *testing.T) {
+	if got := NewRandom(42).Float64(); got != 0.7275636800328681 {
+		t.Errorf("the first double of 42 is %v", got)
+	}
+	r := NewRandom(42)
+	for i, want := range []int64{30, 63, 48, 84, 70} {
+		if got := r.IntN(100); got != want {
+			t.Errorf("number %d below 100 of 42 is %d, want %d", i, got, want)
+		}
+	}
+	for _, n := range []int64{1, 2, 3, 1 << 20, 1<<31 - 1, 1 << 31, 1<<63 - 1} {
+		for seed := range int64(100) {
+			if got := NewRandom(seed).IntN(n); got < 0 || got >= n {
+				t.Fatalf("IntN(%d) of %d is %d", n, seed, got)
+			}
+		}
+	}
+}

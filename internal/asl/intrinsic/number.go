@@ -64,29 +64,18 @@ func mathRandom(env Env, args []any) (any, error) {
 	if start >= end {
 		return nil, fmt.Errorf("the end of the range (%d) must be greater than its start (%d)", end, start)
 	}
-	random := env.Rand
 	if len(args) == 3 {
 		seed, err := integerArgument(args, 3)
 		if err != nil {
 			return nil, err
 		}
-		random = seeded(seed)
+		if span := end - start; span > 0 {
+			return integer(start + builtin.NewRandom(seed).IntN(span)), nil
+		}
+		return nil, errors.New("a range with a seed must not be wider than 63 bits")
 	}
-	offset, _ := bits.Mul64(random(), uint64(end-start))
+	offset, _ := bits.Mul64(env.Rand(), uint64(end-start))
 	return integer(start + int64(offset)), nil
-}
-
-// seeded answers the bits of one seed: SplitMix64, whose every step mixes all of
-// them, so that neighbouring seeds give unrelated numbers.
-func seeded(seed int64) func() uint64 {
-	state := uint64(seed)
-	return func() uint64 {
-		state += 0x9e3779b97f4a7c15
-		z := state
-		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-		z = (z ^ z>>27) * 0x94d049bb133111eb
-		return z ^ z>>31
-	}
 }
 
 func uuid(env Env, _ []any) (any, error) { return builtin.UUID(env.Rand), nil }

@@ -40,7 +40,7 @@ var stateFunctions = []*native{
 		if !ok {
 			return uniform(c.ev.rand), nil
 		}
-		return seededDouble(towardsZero(seed)), nil
+		return builtin.NewRandom(towardsZero(seed)).Float64(), nil
 	}),
 	fn("uuid", "<:s>", 0, func(c *call) (any, error) {
 		return builtin.UUID(c.ev.rand), nil
@@ -180,16 +180,4 @@ func hash(c *call) (any, error) {
 		return nil, &failure{code: "D3137", token: undefined, detail: "Hash algorithm '" + algorithm + "' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5"}
 	}
 	return digest, nil
-}
-
-// seededDouble is the first number of Java's java.util.Random with a seed, which
-// is what Step Functions answers.
-func seededDouble(seed int64) float64 {
-	const multiplier, mask = 0x5DEECE66D, 1<<48 - 1
-	state := (uint64(seed) ^ multiplier) & mask
-	next := func(bits uint) uint64 {
-		state = (state*multiplier + 0xB) & mask
-		return state >> (48 - bits)
-	}
-	return float64(next(26)<<27+next(27)) / (1 << 53)
 }

@@ -286,6 +286,11 @@ func (ev *evaluation) walkChildren(segs []segment, at int, v any) error {
 			}
 		}
 	case []any:
+		if at == len(segs)-1 {
+			ev.visits += len(v)
+			ev.results = append(ev.results, v...)
+			return ev.visit()
+		}
 		for _, element := range v {
 			if err := ev.walk(segs, at+1, element, false); err != nil {
 				return err

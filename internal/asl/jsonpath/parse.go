@@ -146,14 +146,13 @@ func (p *parser) segment() (seg segment, ok bool, err error) {
 }
 
 // dotted reads what follows a dot: a name, "*" or a function call. A name goes
-// on to the next dot, bracket or character that ends a path within a filter or
-// an argument list.
+// on to the next dot, bracket or blank; within a filter an operator ends it, too.
 func (p *parser) dotted() (segment, error) {
 	if p.accept("*") {
 		return segment{kind: wildcardSegment}, nil
 	}
 	start := p.pos
-	for p.pos < len(p.src) && !endsName(p.src[p.pos]) {
+	for p.pos < len(p.src) && !p.endsName(p.src[p.pos]) {
 		p.pos++
 	}
 	name := p.src[start:p.pos]
@@ -175,7 +174,10 @@ func (p *parser) dotted() (segment, error) {
 	return segment{kind: functionSegment, function: fn}, nil
 }
 
-func endsName(c byte) bool {
+func (p *parser) endsName(c byte) bool {
+	if p.depth == 0 {
+		return strings.IndexByte(".[( \t\r\n", c) >= 0
+	}
 	return strings.IndexByte(".[]()'\"`,=!<>~&|*?@:{}\\ \t\r\n", c) >= 0
 }
 
