@@ -145,7 +145,7 @@ func (l laboratory) overlay(m Mutant, number int) (string, error) {
 // test runs go test. The overlay goes by GOFLAGS, so that a go build which a test runs
 // has it too. Without one, results may come from the cache.
 func (l laboratory) test(ctx context.Context, tests, overlay string) (string, error) {
-	args := append([]string{"test", "-short", "-failfast", "-timeout", "60s"}, strings.Fields(tests)...)
+	args := append([]string{"test", "-failfast", "-timeout", "60s"}, strings.Fields(tests)...)
 	command := exec.CommandContext(ctx, "go", args...)
 	command.Dir = l.root
 	command.Env = os.Environ()
