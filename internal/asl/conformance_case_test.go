@@ -20,6 +20,8 @@ type conformanceCase struct {
 	Definition json.RawMessage
 	Input      json.RawMessage
 	Mocks      map[string][]mockedAttempt
+	Name       string
+	Takes      *float64 // seconds of the virtual clock; only in our own cases
 	Expect     struct {
 		Status        string
 		Output        json.RawMessage

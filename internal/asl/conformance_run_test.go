@@ -25,13 +25,16 @@ type virtual struct {
 	queue    []asl.Command
 }
 
+// started is when every execution of the tests begins.
+var started = time.Date(2026, 3, 14, 1, 59, 26, 0, time.UTC)
+
 // maxSteps bounds an execution of the tests; none of them needs a tenth of it.
 const maxSteps = 100_000
 
 func newVirtual(m *asl.Machine, mocks map[string][]mockedAttempt) *virtual {
 	return &virtual{
 		machine: m, mocks: mocks, attempts: map[string]int{},
-		now:  time.Date(2026, 3, 14, 1, 59, 26, 0, time.UTC),
+		now:  started,
 		rand: rand.New(rand.NewPCG(1, 2)),
 	}
 }
@@ -50,7 +53,7 @@ func contextOf(express bool) asl.ExecutionContext {
 		RoleARN:          "arn:aws:iam::111111111111:role/machine",
 		StateMachineARN:  "arn:aws:states:us-east-1:111111111111:stateMachine:machine",
 		StateMachineName: "machine",
-		StartTime:        time.Date(2026, 3, 14, 1, 59, 26, 0, time.UTC),
+		StartTime:        started,
 	}
 }
 

@@ -74,7 +74,11 @@ func (c *conformanceCase) execute() (err error) {
 	if err := v.run(contextOf(c.Type == "EXPRESS"), c.Input); err != nil {
 		return fmt.Errorf("cannot be run: %s", err)
 	}
-	if d := c.differences(v); len(d) > 0 {
+	d := c.differences(v)
+	if took := v.now.Sub(started).Seconds(); c.Takes != nil && took != *c.Takes {
+		d = append(d, fmt.Sprintf("it takes %v s, want %v s", took, *c.Takes))
+	}
+	if len(d) > 0 {
 		return errors.New(strings.Join(d, "\n  "))
 	}
 	return nil

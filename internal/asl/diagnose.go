@@ -17,9 +17,10 @@ const (
 // Diagnose answers everything that can be said of a definition without running it:
 // the errors that Parse refuses it for, what a machine of this type may not do, and
 // warnings about what is legal but does not do what it seems to. They are in the order
-// of the source. It answers none for a definition that is good.
+// of the source. It answers none for a definition that is good. Placeholders that a
+// deployment fills in, "${Name}", may stand for an ARN or a number.
 func Diagnose(src []byte, machine MachineType) []Problem {
-	_, err := Parse(src)
+	_, err := (&compiler{src: src, placeholders: true}).compile()
 	var all []Problem
 	var invalid *InvalidDefinition
 	if errors.As(err, &invalid) {

@@ -3,6 +3,7 @@ package asl
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,6 +91,14 @@ func (d details) name(name string) details {
 	return append(d, '"', ':')
 }
 
+// plain are the bytes that a JSON string has as they are.
+var plain = func() (plain [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
+
 // appendString writes a JSON string. Details of events are most of what a runner
 // writes, and encoding/json would copy each of them twice.
 func appendString[T string | json.RawMessage](b []byte, s T) []byte {
@@ -98,6 +107,10 @@ func appendString[T string | json.RawMessage](b []byte, s T) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
+		if plain[c] {
+			i++
+			continue
+		}
 		if c >= utf8.RuneSelf {
 			r, size := decodeRune(s[i:])
 			if r == utf8.RuneError && size == 1 {
@@ -106,10 +119,6 @@ func appendString[T string | json.RawMessage](b []byte, s T) []byte {
 				start = i + 1
 			}
 			i += size
-			continue
-		}
-		if c != '"' && c != '\\' && c >= ' ' {
-			i++
 			continue
 		}
 		b = append(b, s[start:i]...)
@@ -139,8 +148,11 @@ type service struct {
 	lambda bool   // a function's own ARN
 }
 
+// placeholder is what a deployment fills in; AWS::Partition in it would count as parts.
+var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
+
 func serviceOf(resource, pattern string) service {
-	parts := strings.Split(resource, ":")
+	parts := strings.Split(placeholder.ReplaceAllString(resource, "x"), ":")
 	var s service
 	switch {
 	case len(parts) >= 7 && parts[2] == "lambda" && parts[5] == "function":

@@ -58,8 +58,15 @@ func (l *linter) machineNode(n *node) {
 		return
 	}
 	l.unreachable(n, states)
+	ends := false
 	for _, name := range states.keys {
-		l.state(states.member[name])
+		s := states.member[name]
+		l.state(s)
+		kind, end := s.field("Type").str(), s.field("End")
+		ends = ends || kind == "Succeed" || kind == "Fail" || end != nil && end.value == true
+	}
+	if !ends {
+		l.warn(states, "give one state End, or the type Succeed or Fail", "no state ends: it runs until it fails or is stopped")
 	}
 }
 
@@ -128,6 +135,7 @@ func (l *linter) task(n *node) {
 		l.add(SeverityError, resource, "use a standard state machine", "Express state machine does not support '.%s' service integration", pattern)
 		return
 	}
+	l.tokenPassedOn(n, pattern)
 	bounded := false
 	for _, field := range []string{"TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"} {
 		bounded = bounded || n.field(field) != nil
@@ -135,6 +143,21 @@ func (l *linter) task(n *node) {
 	if pattern == patternToken && !bounded {
 		l.warn(n, "add TimeoutSeconds or HeartbeatSeconds", "the task waits for its token without a timeout: if nobody answers it waits for up to a year")
 	}
+}
+
+// tokenPassedOn warns of a task that waits for a token which nobody gets.
+func (l *linter) tokenPassedOn(n *node, pattern string) {
+	if pattern != patternToken {
+		return
+	}
+	for _, field := range []string{"Parameters", "Arguments"} {
+		if f := n.field(field); f != nil {
+			if text := string(encodeJSON(f.plain())); strings.Contains(text, "$$") || strings.Contains(text, "$states") {
+				return
+			}
+		}
+	}
+	l.warn(n, "put $$.Task.Token, or $states.context.Task.Token, into what is sent", "the task waits for its token and does not pass it on: nobody can answer it")
 }
 
 // languageErrors are the error names that begin with "States.".

@@ -16,8 +16,10 @@ type compiler struct {
 	problems            []Problem
 	names               map[string]bool // of all states, which are unique in a machine
 	readsExecutionInput bool
+	placeholders        bool   // numbers may still be placeholders
 	language            string // of the whole machine: JSONPath or JSONata
 	jsonata             bool   // the state that is compiled uses JSONata
+	within              string // what stands before a field's name in causes: "Catch[1]/"
 }
 
 const (
@@ -29,11 +31,15 @@ const (
 // *InvalidDefinition that holds every problem found, each with its place. What the
 // language has and this package has not is refused here, by name.
 func Parse(src []byte) (*Machine, error) {
-	root, problem := readSource(src)
+	return (&compiler{src: src}).compile()
+}
+
+func (c *compiler) compile() (*Machine, error) {
+	root, problem := readSource(c.src)
 	if problem != nil {
 		return nil, &InvalidDefinition{Problems: []Problem{*problem}}
 	}
-	c := &compiler{src: src, names: map[string]bool{}, language: languageJSONPath}
+	c.names, c.language = map[string]bool{}, languageJSONPath
 	m := &Machine{}
 	if c.isObject(root, "a definition") {
 		c.onlyFields(root, "a state machine", "Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage")
@@ -62,6 +68,12 @@ func (c *compiler) problem(n *node, format string, args ...any) {
 	c.problems = append(c.problems, problemAt(c.src, n.path, n.offset, message))
 }
 
+// unsupported is a problem with what Step Functions takes and this engine does not.
+func (c *compiler) unsupported(n *node, format string, args ...any) {
+	c.problem(n, format, args...)
+	c.problems[len(c.problems)-1].Unsupported = true
+}
+
 func (c *compiler) suggest(suggestion string) {
 	c.problems[len(c.problems)-1].Suggestion = suggestion
 }
@@ -79,13 +91,29 @@ func (c *compiler) onlyFields(n *node, what string, allowed ...string) {
 		if slices.Contains(allowed, key) {
 			continue
 		}
-		c.problem(n.member[key], "%s has no field %q, or it is not supported here", what, key)
+		if reason, known := unsupportedFields[key]; known {
+			c.unsupported(n.member[key], "%s is not supported: %s", key, reason)
+			continue
+		}
+		c.problem(n.member[key], "%s has no field %q", what, key)
 		for _, a := range allowed {
 			if strings.EqualFold(a, key) {
 				c.suggest("write " + a)
 			}
 		}
 	}
+}
+
+// unsupportedFields are fields of the language that no part of this engine is for.
+var unsupportedFields = map[string]string{
+	"ItemReader":   "a Map here runs over its input; read the items in a Task before it",
+	"ResultWriter": "a Map here answers its results; write them in a Task after it",
+}
+
+// isPlaceholder reports text that a deployment puts a value in place of, "${Name}".
+func isPlaceholder(v any) bool {
+	text, ok := v.(string)
+	return ok && strings.Contains(text, "${") && strings.Contains(text, "}")
 }
 
 // queryLanguage answers the language that a QueryLanguage names.
@@ -136,6 +164,9 @@ func (c *compiler) count(n *node, field string, least int64) int64 {
 		if i, err := number.Int64(); err == nil && i >= least && i <= 99999999 {
 			return i
 		}
+	}
+	if c.placeholders && isPlaceholder(f.value) {
+		return least
 	}
 	c.problem(f, "%s must be a whole number from %d to 99999999", field, least)
 	return 0
@@ -240,13 +271,10 @@ func (c *compiler) compileGraph(n *node) *graph {
 	return g
 }
 
-// checkTransitions makes sure that every transition leads to a state of the graph, and
-// that there is an end.
+// checkTransitions makes sure that every transition leads to a state of the graph.
 func (c *compiler) checkTransitions(g *graph, states *node) {
-	ends := false
 	for _, name := range g.order {
 		s, n := g.states[name], states.member[name]
-		ends = ends || s.end || s.kind == SucceedState || s.kind == FailState
 		if next := n.member["Next"]; next != nil {
 			c.mustExist(g, next, s.next)
 		}
@@ -267,9 +295,6 @@ func (c *compiler) checkTransitions(g *graph, states *node) {
 				}
 			}
 		}
-	}
-	if !ends {
-		c.problem(states, "no state ends the execution: one needs End, or the type Succeed or Fail")
 	}
 }
 

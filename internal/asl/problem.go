@@ -22,6 +22,8 @@ type Problem struct {
 	Message    string // what is wrong and what was expected
 	Suggestion string // what to write instead, if that is clear
 	Severity   Severity
+	// Unsupported says that Step Functions takes it and this engine does not.
+	Unsupported bool
 }
 
 func (p Problem) String() string {

@@ -21,6 +21,7 @@ type State struct {
 	last     int64           // id of the last history event
 	tasks    int64           // id of the last task
 	root     *frame          // nil once the execution has ended
+	size     int             // of it when it was last encoded
 }
 
 // frame is one thread of an execution: the top level, a branch of a Parallel or an
@@ -72,6 +73,7 @@ type task struct {
 // fan is the children of a Parallel or Map.
 type fan struct {
 	items       []json.RawMessage // of a Map: what its iterations are for
+	encoded     []byte            // the items as MarshalBinary writes them; nil until it has
 	data        *value            // of a Map: what its ItemSelector sees as "$"; nil until it is asked for
 	total       int               // branches or items
 	live        []*frame          // children that run, in order

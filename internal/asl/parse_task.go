@@ -1,0 +1,44 @@
+package asl
+
+import (
+	"cmp"
+	"strings"
+)
+
+func (c *compiler) compileTask(s *state, n *node) {
+	resource := c.text(n, "Resource")
+	s.timeout = c.seconds(n, "TimeoutSeconds", 1)
+	s.heartbeat = c.seconds(n, "HeartbeatSeconds", 1)
+	if s.timeout.isConstant() && s.heartbeat.isConstant() && s.heartbeat.constant >= s.timeout.constant {
+		c.problem(n.member["HeartbeatSeconds"], "HeartbeatSeconds must be less than TimeoutSeconds, which is %d", int64(s.timeout.constant))
+	}
+	if n.member["Resource"] == nil {
+		c.problem(n, "a Task needs a Resource, the ARN of what it calls")
+		return
+	}
+	if isPlaceholder(resource) && !strings.HasPrefix(resource, "arn:") { // of a function's own ARN, as templates have it
+		s.resource, s.service = resource, service{name: resource, lambda: true}
+		return
+	}
+	if !strings.HasPrefix(resource, "arn:") || strings.Count(resource, ":") < 5 {
+		c.problem(n.member["Resource"], "the Resource must be an ARN such as arn:aws:states:::lambda:invoke, it is %q", resource)
+		return
+	}
+	if strings.HasPrefix(resource, "arn:aws:states:") && strings.Contains(resource, ":activity:") {
+		c.unsupported(n.member["Resource"], "activities are not supported; use lambda:invoke.waitForTaskToken")
+		return
+	}
+	s.resource, s.pattern = resource, ""
+	for _, pattern := range []string{"waitForTaskToken", "sync:2", "sync"} {
+		if base, ok := strings.CutSuffix(resource, "."+pattern); ok {
+			s.resource, s.pattern = base, pattern
+			break
+		}
+	}
+	s.service = serviceOf(s.resource, s.pattern)
+	if p := cmp.Or(n.member["Parameters"], n.member["Arguments"]); p != nil && p.kind == objectNode {
+		if f := p.member["FunctionName"]; f != nil {
+			s.function, _ = f.value.(string)
+		}
+	}
+}
