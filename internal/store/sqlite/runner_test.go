@@ -119,7 +119,7 @@ func BenchmarkRunnerStartToWait(b *testing.B) {
 	b.ResetTimer()
 	startHolds(b, r, b.N, 3600)
 	started := b.Elapsed()
-	waitUntil(func() bool { return r.Stats().Transitions >= int64(3*b.N) })
+	waitUntil(func() bool { return r.Stats().Transitions >= int64(2*b.N) })
 	b.ReportMetric(float64(b.N)/started.Seconds(), "started/s")
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "waiting/s")
 }
@@ -178,7 +178,7 @@ func BenchmarkRunnerWaiting(b *testing.B) {
 	s := openForBench(b, dir)
 	r, stop := runRunner(b, holdConfig(s.Journal()))
 	startHolds(b, r, b.N, 36000)
-	waitUntil(func() bool { return r.Stats().Transitions >= int64(3*b.N) })
+	waitUntil(func() bool { return r.Stats().Transitions >= int64(2*b.N) })
 	stop()
 	if err := s.Close(); err != nil {
 		b.Fatal(err)

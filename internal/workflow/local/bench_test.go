@@ -67,7 +67,7 @@ func BenchmarkStartToWait(b *testing.B) {
 		})
 	}
 	callers.Wait()
-	waitFor(func() bool { return r.Stats().Transitions >= int64(3*b.N) })
+	waitFor(func() bool { return r.Stats().Transitions >= int64(2*b.N) })
 	b.ReportMetric(float64(r.Stats().Transitions)/b.Elapsed().Seconds(), "transitions/s")
 }
 

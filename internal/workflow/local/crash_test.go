@@ -56,8 +56,12 @@ func (w *world) count(ctx context.Context, in json.RawMessage) (json.RawMessage,
 	return in, nil
 }
 
-// journaled reports whether a crash now would find that the task was begun.
+// journaled reports whether a crash now would find that the task is to be run: it
+// is in the history, or it is the first, which the record leads to by itself.
 func (w *world) journaled(task workflow.Task) bool {
+	if rec, err := w.disk.Load(context.Background(), task.ExecutionID); err == nil && rec.Seq == 0 && task.State == "Request" {
+		return true
+	}
 	events, err := w.disk.History(context.Background(), task.ExecutionID, 0, 1000)
 	if err != nil {
 		return false

@@ -38,6 +38,7 @@ func (r *Runner) giveUp(x *run, err error) {
 		t.cancel()
 	}
 	x.loaded, x.state, x.tasks, x.waiting = false, nil, nil, nil
+	x.held, x.heldUntil = nil, time.Time{}
 	var u unreadable
 	switch {
 	case errors.As(err, &u):
@@ -122,17 +123,27 @@ func (r *Runner) ensureLoaded(x *run) error {
 
 // step applies what has happened, and the deadlines that have passed, and
 // journals it in one entry. Only then do those who posted it hear of it, and
-// only after it are the tasks started that follow from it.
+// only after it are the tasks started that follow from it; but see hold.go.
 func (r *Runner) step(x *run, mail []message) error {
 	now := r.now()
-	t := transition{run: x, env: asl.Env{Now: now, Rand: r.cfg.Rand}, arnPrefix: r.cfg.ARNPrefix, lateness: -1}
+	t := transition{run: x, arnPrefix: r.cfg.ARNPrefix, lateness: -1}
+	t.env = asl.Env{Now: now, Rand: func() uint64 {
+		t.random = true
+		return r.cfg.Rand()
+	}}
 	if err := t.apply(mail); err != nil {
 		for _, m := range mail {
 			m.answer(err)
 		}
 		return err
 	}
-	if t.advances > 0 {
+	if x.mayHold(&t) {
+		x.held, x.heldUntil = t.events, now.Add(holdFor)
+		return nil
+	}
+	if t.advances > 0 || x.holdIsOver(now) {
+		t.events = append(x.held, t.events...)
+		x.held, x.heldUntil = nil, time.Time{}
 		entry, err := t.entry(now)
 		if err != nil {
 			return unreadable{err}
@@ -214,6 +225,9 @@ func (r *Runner) waitForRun(x *run) error {
 		if !ok || t.limit.Before(due) {
 			due, ok = t.limit, true
 		}
+	}
+	if !x.heldUntil.IsZero() && x.heldUntil.Before(due) {
+		due = x.heldUntil
 	}
 	fired, stop := r.cfg.Clock.Timer(max(0, due.Sub(r.now())))
 	defer stop()

@@ -1,8 +1,10 @@
 package local
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"regexp"
 	"sync"
 
 	"github.com/vacancy/vacancy/internal/asl"
@@ -17,19 +19,55 @@ type machines struct {
 	present map[string]string // machine → hash; never changes
 
 	mu     sync.RWMutex
-	parsed map[[2]string]*asl.Machine
+	parsed map[[2]string]*machine
+}
+
+// machine is a parsed definition.
+type machine struct {
+	*asl.Machine
+	// readsClock: what its first task is sent may depend on when the execution
+	// was advanced, and not on the execution alone.
+	readsClock bool
+}
+
+func parse(source []byte) (*machine, error) {
+	m, err := asl.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	return &machine{m, readsClock(source)}, nil
+}
+
+var contextPath = regexp.MustCompile(`\$\$[.\w]*`)
+
+// readsClock looks for whatever could tell a definition the time: the part State
+// of the context object, the context object as a whole, and JSONata.
+func readsClock(source []byte) bool {
+	if bytes.Contains(source, []byte("JSONata")) {
+		return true
+	}
+	for _, path := range contextPath.FindAll(source, -1) {
+		_, rest, _ := bytes.Cut(path, []byte("."))
+		part, _, _ := bytes.Cut(rest, []byte("."))
+		switch string(part) {
+		case "Execution", "StateMachine", "Task":
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // loadMachines parses the definitions, makes sure that each of their tasks can
 // be run, and journals them.
 func loadMachines(ctx context.Context, c Config, tasks *integration.Registry) (*machines, error) {
-	m := &machines{journal: c.Journal, present: map[string]string{}, parsed: map[[2]string]*asl.Machine{}}
+	m := &machines{journal: c.Journal, present: map[string]string{}, parsed: map[[2]string]*machine{}}
 	for name, d := range c.Definitions {
 		source, hash, err := d.Resolve()
 		if err != nil {
 			return nil, fmt.Errorf("state machine %q: %w", name, err)
 		}
-		machine, err := asl.Parse(source)
+		parsed, err := parse(source)
 		if err != nil {
 			return nil, fmt.Errorf("state machine %q: %w", name, err)
 		}
@@ -40,7 +78,7 @@ func loadMachines(ctx context.Context, c Config, tasks *integration.Registry) (*
 			return nil, fmt.Errorf("journal the definition of state machine %q: %w", name, err)
 		}
 		m.present[name] = hash
-		m.parsed[[2]string{name, hash}] = machine
+		m.parsed[[2]string{name, hash}] = parsed
 	}
 	return m, nil
 }
@@ -55,21 +93,21 @@ func (m *machines) hash(machine string) (string, error) {
 }
 
 // get answers a definition, present or past.
-func (m *machines) get(ctx context.Context, machine, hash string) (*asl.Machine, error) {
-	key := [2]string{machine, hash}
+func (m *machines) get(ctx context.Context, name, hash string) (*machine, error) {
+	key := [2]string{name, hash}
 	m.mu.RLock()
 	parsed, ok := m.parsed[key]
 	m.mu.RUnlock()
 	if ok {
 		return parsed, nil
 	}
-	source, err := m.journal.Definition(ctx, machine, hash)
+	source, err := m.journal.Definition(ctx, name, hash)
 	if err != nil {
 		return nil, err
 	}
-	parsed, err = asl.Parse(source)
+	parsed, err = parse(source)
 	if err != nil {
-		return nil, unreadable{fmt.Errorf("definition %.12s of state machine %q: %w", hash, machine, err)}
+		return nil, unreadable{fmt.Errorf("definition %.12s of state machine %q: %w", hash, name, err)}
 	}
 	m.mu.Lock()
 	m.parsed[key] = parsed

@@ -65,11 +65,12 @@ func TestAnExecutionThatSomebodyElseMovedIsTakenUpAgain(t *testing.T) {
 			}},
 		})
 		start(t, r, "a", `"in"`)
-		eventually(t, "the task runs", func() bool { return calls.Load() == 1 })
-		rec, err := journal.Load(t.Context(), id("a"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		var rec local.Record
+		eventually(t, "the task runs and is journaled", func() bool {
+			var err error
+			rec, err = journal.Load(t.Context(), id("a"))
+			return err == nil && rec.Seq == 1 && calls.Load() == 1
+		})
 		foreign := local.Entry{ExecutionID: rec.ExecutionID, Seq: rec.Seq, Status: rec.Status, State: rec.State,
 			Lane: local.InFlight, Due: time.Now(), At: time.Now()}
 		if err := journal.Append(t.Context(), foreign); err != nil {

@@ -23,8 +23,13 @@ type run struct {
 
 	loaded  bool // rec, and state unless Seq is 0, are as journaled
 	rec     Record
-	machine *asl.Machine
+	machine *machine
 	state   *asl.State
+
+	// A start whose first task may run before it is journaled: what it led to, and
+	// when it is to be journaled whatever the task does. See Runner.mayHold.
+	held      []workflow.HistoryEvent
+	heldUntil time.Time // zero if nothing is held
 
 	inFlight time.Time       // since when the journal has it in lane InFlight; zero if it has not
 	tasks    map[int64]*task // running, by task id

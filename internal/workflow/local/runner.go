@@ -23,10 +23,13 @@ var ErrStopped = errors.New("the workflow runner has been stopped")
 // What it guarantees: an entry of the journal is durable before any of its
 // consequences is seen, that is before a task that follows from it is started
 // and before the caller of SendTask… or Stop hears of it. Events that come while
-// an entry is being written are journaled together in the next. So after a crash
-// at any point every task that had started and whose result is not in the
-// journal runs again, with the same input and the same [workflow.Task.Key], and
-// no other does.
+// an entry is being written are journaled together in the next. One entry may
+// come after its tasks have begun: that of the start, when the record alone leads
+// to the same tasks again, and for at most 100 ms.
+//
+// So after a crash at any point every task that had started and whose result is
+// not in the journal runs again, with the same input and the same
+// [workflow.Task.Key], and no other does.
 type Runner struct {
 	cfg      Config
 	tasks    *integration.Registry

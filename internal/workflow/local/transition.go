@@ -17,6 +17,8 @@ type transition struct {
 	arnPrefix string
 
 	mayOrphan bool // tasks were running or to be run beside the one that was heard of
+	started   bool // the execution's start is in it
+	random    bool // randomness was asked for
 	advances  int
 	events    []workflow.HistoryEvent
 	applied   []message     // to be answered once it is journaled
@@ -62,6 +64,7 @@ func (t *transition) start() error {
 			return unreadable{fmt.Errorf("start the execution: %w", err)}
 		}
 		t.take(tr)
+		t.started = true
 		return nil
 	})
 }

@@ -21,7 +21,7 @@ func awaiting(t *testing.T, epoch time.Time) (x *run, token string) {
 		t.Fatal(err)
 	}
 	x = newRun(workflow.ExecutionID{Machine: "m", Name: "a"}, Deadlines)
-	x.machine, x.rec = m, Record{ExecutionID: x.id, Status: workflow.Running, Input: []byte(`{}`), StartedAt: epoch}
+	x.machine, x.rec = &machine{Machine: m}, Record{ExecutionID: x.id, Status: workflow.Running, Input: []byte(`{}`), StartedAt: epoch}
 	tr := at(x, epoch)
 	if err := tr.apply(nil); err != nil || len(x.waiting) != 1 {
 		t.Fatalf("start: %d commands, %v", len(x.waiting), err)
