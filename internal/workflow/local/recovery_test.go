@@ -61,6 +61,7 @@ func TestBacklogIsTakenUpAfterARestart(t *testing.T) {
 		for i := range n { // journaled, and nobody runs
 			start(t, r, fmt.Sprint(i), `{}`)
 		}
+		<-journal.Started() // a new process has had no signal
 		r = open(t, cfg)
 		for i := range n {
 			if x := ended(t, r, fmt.Sprint(i)); x.Status != workflow.Succeeded {
