@@ -81,7 +81,8 @@ type Sweeping interface {
 	// PENDING, AUTHORIZED or CAPTURED, and those CONFIRMING, at most limit.
 	Unsettled(ctx context.Context, limit int) ([]Reservation, error)
 	// Forget removes idempotency records made before the time whose reservation is
-	// not live, at most limit, and answers how many.
+	// not live, at most limit, and answers how many. One call need not come upon all
+	// of them; called again and again it does.
 	Forget(ctx context.Context, before time.Time, limit int) (int, error)
 }
 

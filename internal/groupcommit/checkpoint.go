@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// restartFrames is the length of the log, in pages, from which it is begun again.
-	restartFrames = 16 << 10 // 64 MiB
+	// restartBytes is the length of the log from which it is begun again.
+	restartBytes = 64 << 20
 	// shortRest is so little left to copy that the writer may be stopped for it.
 	shortRest = 512
 	// maxPasses ends the catching up with writers who are faster than the copy.
@@ -30,6 +30,7 @@ type checkpointer struct {
 	conn     *sqlite.Conn
 	writer   *sqlite.Conn // used by what runs in the writer's goroutine only
 	queue    *queue
+	long     int         // pages of a log that is to be begun again
 	pending  atomic.Bool // commits since the last pass
 	restarts atomic.Int64
 	stopping chan struct{}
@@ -45,7 +46,13 @@ func startCheckpointer(path string, writer *sqlite.Conn, q *queue) (*checkpointe
 		conn.Close()
 		return nil, err
 	}
-	c := &checkpointer{conn: conn, writer: writer, queue: q, stopping: make(chan struct{}), stopped: make(chan struct{})}
+	pageSize, err := pragmaInt(conn, "page_size")
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	c := &checkpointer{conn: conn, writer: writer, queue: q, long: restartBytes / int(pageSize),
+		stopping: make(chan struct{}), stopped: make(chan struct{})}
 	go c.loop()
 	return c, nil
 }
@@ -83,7 +90,7 @@ func (c *checkpointer) pass() {
 	before := 0
 	for range maxPasses {
 		log, copied, err := checkpoint(c.conn, "PRAGMA wal_checkpoint(PASSIVE)")
-		if err != nil || log < restartFrames {
+		if err != nil || log < c.long {
 			return
 		}
 		if copied-before <= shortRest {

@@ -12,14 +12,17 @@ const (
 	// busyTimeout is for others who open the file (a backup, the sqlite3 program);
 	// within this process there is one writer.
 	busyTimeout = 5 * time.Second
-	// The writer's cache holds the pages that every hold touches; in KiB.
-	writerCache = 64 << 10
+	// Caches in KiB. The writer's is enough for the pages that every group touches.
+	// More would cost: after splitting a page SQLite looks through all of its cache at
+	// the end of the transaction (balance_nonroot puts a page aside under the number of
+	// the lock page, and the cache takes that for a file that has shrunk).
+	writerCache = 16 << 10
 	readerCache = 8 << 10
 )
 
 // openWriter opens the connection that writes. Automatic checkpoints are off: they
 // would make some commit wait for all pages since the last one (see checkpointer).
-func openWriter(path string) (*sqlite.Conn, error) {
+func openWriter(path string, pageSize int) (*sqlite.Conn, error) {
 	if path == "" {
 		return openConn(":memory:", sqlite.OpenReadWrite|sqlite.OpenCreate, writerCache)
 	}
@@ -28,11 +31,12 @@ func openWriter(path string) (*sqlite.Conn, error) {
 		return nil, err
 	}
 	err = pragmas(conn,
+		fmt.Sprintf("PRAGMA page_size=%d", pageSize), // of a file that is made now
 		"PRAGMA journal_mode=WAL",
 		"PRAGMA synchronous=FULL", // a commit returns when it is on the disk
 		"PRAGMA wal_autocheckpoint=0",
 		// After a restart of the log its file is cut to this size.
-		fmt.Sprintf("PRAGMA journal_size_limit=%d", restartFrames*4096),
+		fmt.Sprintf("PRAGMA journal_size_limit=%d", restartBytes),
 	)
 	if err == nil {
 		err = expectWAL(conn)

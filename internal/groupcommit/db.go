@@ -21,6 +21,10 @@ type Options struct {
 	// ApplicationID marks the files of this application (PRAGMA application_id).
 	// Opening a file that carries another mark is refused. 0: no mark.
 	ApplicationID int32
+	// PageSize is that of a file which Open makes, a power of two from 512 to 65536;
+	// 0: 4096. A commit writes whole pages: where writes go to random places, small pages
+	// write less; where rows are large, they are cut into more.
+	PageSize int
 	// Readers is how many connections read at once; 0: twice the processors, at least 4.
 	Readers int
 	// Fault, if not nil, is asked at every boundary of a commit; see [Boundary]. It is
@@ -79,7 +83,10 @@ func open(ctx context.Context, path string, o Options) (*DB, error) {
 	if o.Readers == 0 {
 		o.Readers = max(4, 2*runtime.GOMAXPROCS(0))
 	}
-	conn, err := openWriter(path)
+	if o.PageSize == 0 {
+		o.PageSize = 4096
+	}
+	conn, err := openWriter(path, o.PageSize)
 	if err != nil {
 		return nil, err
 	}

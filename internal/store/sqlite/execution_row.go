@@ -19,7 +19,7 @@ type executionRow struct {
 // its name is taken.
 func insertExecution(conn *sqlite.Conn, r local.Record) (created bool, err error) {
 	n, err := exec(conn, `INSERT INTO executions (machine, name, definition, seq, status, lane, due, started_at, input)
-		VALUES (?, ?, ?, 0, 'RUNNING', ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`,
+		VALUES (?, ?, ?, 0, 'RUNNING', ?, ?, ?, ?) ON CONFLICT (name, machine) DO NOTHING`,
 		func(p *params) {
 			p.text(r.Machine).text(r.Name).text(r.Definition).int(int64(local.Backlog)).time(r.StartedAt).time(r.StartedAt).optBytes(r.Input)
 		})

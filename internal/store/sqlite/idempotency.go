@@ -30,9 +30,9 @@ func digest(i booking.Idempotency) keyDigest {
 const (
 	keyRecord = "SELECT fingerprint, at, result_id, outcome FROM idempotency WHERE key = ?"
 
-	oldKeys = `SELECT i.seq, i.at < ?, r.status IN ('HELD', 'CONFIRMING')
+	oldKeys = `SELECT i.key, i.at < ? AND r.status IS NOT 'HELD' AND r.status IS NOT 'CONFIRMING'
 		FROM idempotency i LEFT JOIN reservations r ON r.id = i.result_id
-		WHERE i.seq > ? ORDER BY i.seq LIMIT ?`
+		WHERE i.key > ? ORDER BY i.key LIMIT ?`
 )
 
 // Recall implements booking.Store.
@@ -77,28 +77,26 @@ func remember(conn *sqlite.Conn, key keyDigest, i booking.Idempotency) (fresh bo
 }
 
 // forgetScan bounds how many records one call of Forget looks at for each that it may
-// remove: those of long holds are passed over.
+// remove.
 const forgetScan = 4
 
-// Forget implements booking.Store. Records stand in the order in which they were
-// made; each call goes on where the one before stopped, and begins again at the end.
+// Forget implements booking.Store. An index by age would be one more to write with each
+// hold. Instead each call walks on through a part of the records, in the order of their
+// keys, and begins again at the end: all are looked at again and again, and a record
+// is removed when its turn comes.
 func (s *Store) Forget(ctx context.Context, before time.Time, limit int) (int, error) {
 	s.forgetting.Lock()
 	defer s.forgetting.Unlock()
-	var old []int64
+	var old [][]byte
 	seen, last := 0, s.forgotten
 	err := s.db.Read(ctx, func(conn *sqlite.Conn) error {
 		return query(conn, oldKeys,
-			func(p *params) { p.time(before).int(s.forgotten).int(int64(forgetScan * limit)) },
+			func(p *params) { p.time(before).bytes(s.forgotten).int(int64(forgetScan * limit)) },
 			func(c *columns) (bool, error) {
-				seq, past, live := c.int(), c.bool(), c.bool()
-				if !past {
-					return false, nil
-				}
 				seen++
-				last = seq
-				if !live {
-					old = append(old, seq)
+				last = c.bytes()
+				if c.bool() {
+					old = append(old, last)
 				}
 				return len(old) < limit, nil
 			})
@@ -110,18 +108,18 @@ func (s *Store) Forget(ctx context.Context, before time.Time, limit int) (int, e
 		return 0, err
 	}
 	if s.forgotten = last; len(old) < limit && seen < forgetScan*limit {
-		s.forgotten = 0
+		s.forgotten = nil
 	}
 	return len(old), nil
 }
 
-func (s *Store) removeKeys(ctx context.Context, seqs []int64) error {
-	if len(seqs) == 0 {
+func (s *Store) removeKeys(ctx context.Context, keys [][]byte) error {
+	if len(keys) == 0 {
 		return nil
 	}
 	return s.db.Write(ctx, groupcommit.Backlog, func(conn *sqlite.Conn) error {
-		for _, seq := range seqs {
-			if _, err := exec(conn, "DELETE FROM idempotency WHERE seq = ?", func(p *params) { p.int(seq) }); err != nil {
+		for _, key := range keys {
+			if _, err := exec(conn, "DELETE FROM idempotency WHERE key = ?", func(p *params) { p.bytes(key) }); err != nil {
 				return err
 			}
 		}

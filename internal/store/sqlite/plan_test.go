@@ -34,8 +34,8 @@ func TestNoQueryScansATable(t *testing.T) {
 		{"next deadline", nextDeadline, "reservations_due"},
 		{"to start", toStart, "reservations_to_start"},
 		{"unsettled", unsettled, "reservations_unsettled"},
-		{"old idempotency records", oldKeys, "INTEGER PRIMARY KEY"},
-		{"an idempotency record", keyRecord, "sqlite_autoindex_idempotency_1"},
+		{"old idempotency records", oldKeys, "PRIMARY KEY"},
+		{"an idempotency record", keyRecord, "PRIMARY KEY"},
 		{"an execution", executionByName, "sqlite_autoindex_executions_1"},
 		{"due executions", dueExecutions, "executions_due"},
 		{"next due execution", nextExecution, "executions_due"},
@@ -93,7 +93,7 @@ func TestAHoldTouchesFewIndexes(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	for table, want := range map[string]int{"reservations": 5, "idempotency": 1, "executions": 3, "history": 1} {
+	for table, want := range map[string]int{"reservations": 5, "idempotency": 0, "executions": 3, "history": 1} {
 		if indexes[table] != want {
 			t.Errorf("%s has %d indexes, want %d", table, indexes[table], want)
 		}

@@ -31,6 +31,11 @@ const FileName = "vacancy.db"
 // applicationID is "VACY"; https://www.sqlite.org/pragma.html#pragma_application_id
 const applicationID = 0x56414359
 
+// pageSize: a hold changes pages at random places for its apartment, tenant and
+// idempotency key. Halving SQLite's default took an eighth off a hold's processor time
+// and nearly half off what it writes; halving again gained nothing.
+const pageSize = 2048
+
 // Options is what a caller decides about a store.
 type Options struct {
 	// StartExecutions, if not nil, makes PlaceHold create the reservation's execution
@@ -55,7 +60,7 @@ type Store struct {
 	outbox  *Outbox
 
 	forgetting sync.Mutex
-	forgotten  int64 // seq of the idempotency record that Forget looked at last
+	forgotten  []byte // key of the idempotency record that Forget looked at last
 }
 
 var _ booking.Store = (*Store)(nil)
@@ -83,7 +88,7 @@ func OpenMemory(ctx context.Context, o Options) (*Store, error) {
 }
 
 func (o Options) groupcommit() groupcommit.Options {
-	return groupcommit.Options{Migrations: migrations(), ApplicationID: applicationID, Fault: o.Fault}
+	return groupcommit.Options{Migrations: migrations(), ApplicationID: applicationID, PageSize: pageSize, Fault: o.Fault}
 }
 
 func migrations() fs.FS {

@@ -67,14 +67,14 @@ CREATE INDEX reservations_to_start ON reservations (placed_at) WHERE workflow_st
 CREATE INDEX reservations_unsettled ON reservations (placed_at)
   WHERE status = 'CONFIRMING' OR (status NOT IN ('HELD', 'PAID') AND payment_status IN ('PENDING', 'AUTHORIZED', 'CAPTURED'));
 
+-- One B-tree, in the order of the keys; see Store.Forget.
 CREATE TABLE idempotency (
-  seq         INTEGER PRIMARY KEY,
-  key         BLOB NOT NULL UNIQUE, -- digest of principal, operation and key
+  key         BLOB PRIMARY KEY, -- digest of principal, operation and key
   fingerprint TEXT NOT NULL,
   at          INTEGER NOT NULL,
   result_id   TEXT NOT NULL,
   outcome     TEXT NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE definitions (
   machine TEXT NOT NULL,
@@ -99,7 +99,7 @@ CREATE TABLE executions (
   input      BLOB,
   output     BLOB,
   state      BLOB,
-  UNIQUE (machine, name)
+  UNIQUE (name, machine)
 ) STRICT;
 
 CREATE INDEX executions_due ON executions (lane, due) WHERE lane IS NOT NULL;
