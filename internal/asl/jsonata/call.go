@@ -25,6 +25,17 @@ type native struct {
 
 func (n *native) arity() int { return n.params }
 
+// failed names the function in an error that names none yet.
+func (n *native) failed(err error) error {
+	f, ok := asFailure(err)
+	if !ok || f.code == "" || f.token != undefined {
+		return err
+	}
+	out := *f
+	out.token = n.name
+	return &out
+}
+
 // chain is f ~> g: a function that gives g the answer of f.
 type chain struct{ first, second function }
 
@@ -142,12 +153,17 @@ func (ev *evaluator) invokeOnce(proc any, args []any, input any) (any, error) {
 		return ev.enter(f, args)
 	case *native:
 		if f.signature != nil {
-			if args, err = f.signature.validate(args, input); err != nil {
-				return nil, err
-			}
+			args, err = f.signature.validate(args, input)
+		}
+		if err != nil {
+			return nil, f.failed(err)
 		}
 		ev.scan(args...)
-		return f.run(&call{ev: ev, args: args, input: input})
+		v, err := f.run(&call{ev: ev, args: args, input: input})
+		if err != nil {
+			return nil, f.failed(err)
+		}
+		return v, nil
 	case *chain:
 		v, err := ev.invoke(f.first, args, nil)
 		if err != nil {

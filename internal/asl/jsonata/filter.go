@@ -14,9 +14,6 @@ func position(f float64, length int) (int, bool) {
 // filter applies a predicate to the elements of a value.
 func (ev *evaluator) filter(predicate *node, v any, env *scope) (any, error) {
 	items := elementsOf(v)
-	if v == undefined {
-		items = nil
-	}
 	out := sequenceOf()
 	if predicate.kind == numberNode {
 		i, ok := position(predicate.num, len(items))
