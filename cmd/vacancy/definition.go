@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -37,6 +38,7 @@ func completeDefinitions(_ *cobra.Command, args []string, _ string) ([]string, c
 // definition is a state machine that the command line names.
 type definition struct {
 	name   string // for a file, its name without folder and ".asl.json"
+	shown  string // what it is called in messages
 	ours   bool
 	source []byte
 }
@@ -45,7 +47,7 @@ type definition struct {
 // file, or standard input for "-". A file of a machine's name is named ./NAME.
 func (p *program) readDefinition(argument string) (definition, error) {
 	if source, ours := statemachine.Definitions()[argument]; ours {
-		return definition{argument, true, source}, nil
+		return definition{argument, argument, true, source}, nil
 	}
 	if _, err := os.Stat(argument); errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(argument, "-./") {
 		return definition{}, usagef("there is neither a state machine nor a file called %q; the state machines are %s", argument, strings.Join(machineNames(), ", "))
@@ -56,26 +58,38 @@ func (p *program) readDefinition(argument string) (definition, error) {
 	}
 	name := argument[strings.LastIndexByte(argument, '/')+1:]
 	name, _, _ = strings.Cut(name, ".")
-	return definition{name, false, source}, nil
+	shown := argument
+	if argument == "-" {
+		shown = "standard input"
+	}
+	return definition{name, shown, false, source}, nil
 }
 
-// invalid tells every problem of a definition, each with its place, one a line.
-func (p *program) invalid(argument string, err error) error {
-	for _, problem := range problemsOf(err) {
-		if problem.Line == 0 {
-			p.notef("%s: %s\n", argument, problem.Message)
-			continue
-		}
-		p.notef("%s:%s\n", argument, problem)
+// invalid tells every problem that asl.Parse found, and is wrong usage.
+func (p *program) invalid(shown string, err error) error {
+	problems := []asl.Problem{{Message: err.Error(), Severity: asl.SeverityError}}
+	var invalid *asl.InvalidDefinition
+	if errors.As(err, &invalid) {
+		problems = invalid.Problems
 	}
+	p.tellProblems(shown, problems)
 	return alreadyTold{exitUsage}
 }
 
-// problemsOf answers the problems that asl.Parse found.
-func problemsOf(err error) []asl.Problem {
-	var invalid *asl.InvalidDefinition
-	if errors.As(err, &invalid) {
-		return invalid.Problems
+// tellProblems tells problems of a definition, each with its place, one a line.
+func (p *program) tellProblems(shown string, problems []asl.Problem) {
+	for _, x := range problems {
+		place := shown
+		if x.Line > 0 {
+			place = fmt.Sprintf("%s:%d:%d", shown, x.Line, x.Column)
+		}
+		text := strings.TrimSuffix(x.Message+"; "+x.Suggestion, "; ")
+		if x.Path != "" {
+			text = x.Path + ": " + text
+		}
+		if x.Severity == asl.SeverityWarning {
+			text = "warning: " + text
+		}
+		p.notef("%s: %s\n", place, text)
 	}
-	return []asl.Problem{{Message: err.Error(), Severity: asl.SeverityError}}
 }

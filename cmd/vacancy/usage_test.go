@@ -67,6 +67,7 @@ var wrong = []struct {
 	{"workflow validate", "needs a state machine's name"},
 	{"workflow validate ./nothing.asl.json", "the file cannot be read"},
 	{"workflow validate reservaton", "the state machines are "},
+	{"workflow validate reservation --type quick", "--type must be one of STANDARD, EXPRESS"},
 	{"workflow run", "needs a"},
 	{"workflow run ./nothing.asl.json", "the file cannot be read"},
 	{"workflow run reservation --time-scale 0", "--time-scale must be more than 0"},

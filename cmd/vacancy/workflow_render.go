@@ -37,7 +37,7 @@ func (p *program) workflowRender(ctx context.Context, argument, execution string
 		return err
 	}
 	if _, err := asl.Parse(d.source); err != nil {
-		return p.invalid(argument, err)
+		return p.invalid(d.shown, err)
 	}
 	chart, err := diagram.Read(d.source)
 	if err != nil {

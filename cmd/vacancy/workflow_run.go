@@ -85,7 +85,7 @@ func (p *program) workflowRun(ctx context.Context, argument string, f runFlags) 
 	}
 	machine, err := asl.Parse(d.source)
 	if err != nil {
-		return p.invalid(argument, err)
+		return p.invalid(d.shown, err)
 	}
 	if d.ours {
 		return p.rehearse(ctx, d, f)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,18 +106,28 @@ func TestWorkflowValidate(t *testing.T) {
 		t.Errorf("%q, %q", r.out, r.err)
 	}
 	r := h.must(exitUsage, h.run("workflow", "validate", "broken.json", "--json"))
+	type problem struct {
+		Severity, Path string
+		Line           int
+	}
 	var told struct {
 		Valid    bool
-		Problems []struct {
-			Path string
-			Line int
-		}
+		Problems []problem
 	}
-	if err := json.Unmarshal([]byte(r.out), &told); err != nil || told.Valid || len(told.Problems) == 0 || told.Problems[0].Path != "$.States.A.Next" || told.Problems[0].Line != 1 {
+	if err := json.Unmarshal([]byte(r.out), &told); err != nil || told.Valid || !slices.ContainsFunc(told.Problems, func(x problem) bool { return x == problem{"ERROR", "$.States.A.Next", 1} }) {
 		t.Errorf("as JSON: %q, %v", r.out, err)
 	}
 	if r := h.must(exitDone, h.run("workflow", "validate", "order.asl.json", "--json")); r.out != `{"valid":true,"problems":[]}`+"\n" {
 		t.Errorf("as JSON: %q", r.out)
+	}
+}
+
+func TestAWarningLeavesADefinitionValid(t *testing.T) {
+	h := newHarness(t)
+	definitionFiles(t, map[string]string{"lonely.json": `{"StartAt":"A","States":{"A":{"Type":"Pass","End":true},"B":{"Type":"Pass","End":true}}}`})
+	r := h.must(exitDone, h.run("workflow", "validate", "lonely.json"))
+	if r.out != "lonely.json is valid.\n" || !strings.HasPrefix(r.err, "lonely.json:1:") || !strings.Contains(r.err, ": warning: $.States.B: ") {
+		t.Errorf("%q, %q", r.out, r.err)
 	}
 }
 
