@@ -13,7 +13,8 @@ type advance struct {
 	events   []HistoryEvent
 	commands []Command
 	ready    []*frame
-	overflow bool // the history is full
+	overflow bool   // the history is full
+	trial    *trial // nil, unless a state is tested by itself
 }
 
 // Start begins an execution: it enters StartAt and runs to the first point where
@@ -156,10 +157,23 @@ func (a *advance) effectiveInput(f *frame) (value, error) {
 		}
 		data = v
 	}
-	if f.state.parameters == nil {
-		return data, nil
+	if f.state.notesInput() {
+		a.trial.note("afterInputPath", data)
 	}
-	return a.scope(f, &data).written(f.state.parameters)
+	if f.state.parameters != nil {
+		v, err := a.scope(f, &data).written(f.state.parameters)
+		if err != nil {
+			return data, err
+		}
+		data = v
+	}
+	if f.state.notesParameters() {
+		a.trial.note("afterParameters", data)
+	}
+	if f.state.kind == TaskState && f.state.jsonata {
+		a.trial.note("afterArguments", data)
+	}
+	return data, nil
 }
 
 // end ends the execution without success.

@@ -22,16 +22,33 @@ type conformanceCase struct {
 	Mocks      map[string][]mockedAttempt
 	Name       string
 	Takes      *float64 // seconds of the virtual clock; only in our own cases
-	Expect     struct {
-		Status        string
-		Output        json.RawMessage
-		Error         *string
-		Cause         json.RawMessage
-		Events        []expectedEvent
-		EventsOrdered bool `json:"events_ordered"`
-		Wildcards     []string
-		Result        string // of validate
-		Diagnostics   []struct{ Severity, Location, Message string }
+
+	// of test_state
+	StateName       string
+	InspectionLevel string
+	Context         *string
+	Variables       *string
+	Mock            struct {
+		Result      *string
+		ErrorOutput *struct{ Error, Cause string }
+	}
+	StateConfiguration struct {
+		RetrierRetryCount        int
+		MapIterationFailureCount *int
+	}
+
+	Expect struct {
+		NextState      string
+		InspectionData map[string]json.RawMessage
+		Status         string
+		Output         json.RawMessage
+		Error          *string
+		Cause          json.RawMessage
+		Events         []expectedEvent
+		EventsOrdered  bool `json:"events_ordered"`
+		Wildcards      []string
+		Result         string // of validate
+		Diagnostics    []struct{ Severity, Location, Message string }
 	}
 }
 

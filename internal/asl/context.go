@@ -12,6 +12,9 @@ const contextTime = "2006-01-02T15:04:05.000Z"
 // contextOf makes the context object ($$) as a frame sees it
 // (Step Functions developer guide, "Context object").
 func (s *State) contextOf(f *frame) map[string]any {
+	if s.contextObject != nil {
+		return s.contextObject
+	}
 	x := &s.context
 	execution := map[string]any{
 		"Id": x.ExecutionARN, "Name": x.ExecutionName, "RoleArn": x.RoleARN,
@@ -33,7 +36,11 @@ func (s *State) contextOf(f *frame) map[string]any {
 	if f.state == nil { // an iteration that is about to begin: its Map evaluates
 		f = f.parent
 	}
-	inState := map[string]any{"Name": f.state.name, "EnteredTime": f.enteredAt.UTC().Format(contextTime)}
+	name := f.state.name
+	if s.tested {
+		name = testName
+	}
+	inState := map[string]any{"Name": name, "EnteredTime": f.enteredAt.UTC().Format(contextTime)}
 	switch f.state.kind {
 	case TaskState, ParallelState, MapState:
 		inState["RetryCount"] = json.Number(strconv.Itoa(f.retries()))

@@ -65,6 +65,7 @@ type state struct {
 
 	branches       []*graph // of a Parallel; of a Map the one item processor
 	distributed    bool
+	reads          bool // it has an ItemReader; only when it is tested by itself
 	itemsPath      *jsonpath.Path
 	items          template // Items
 	batcher        *batcher
@@ -86,6 +87,20 @@ type failText struct {
 type batcher struct {
 	maxItems, maxBytes secondsField
 	input              template
+}
+
+// notesInput and notesParameters say of which states the TestState API shows the data
+// after InputPath and after Parameters.
+func (s *state) notesInput() bool {
+	switch s.kind {
+	case ParallelState, MapState:
+		return false
+	}
+	return !s.jsonata && s.result == nil
+}
+
+func (s *state) notesParameters() bool {
+	return s.notesInput() && (s.kind == TaskState || s.kind == PassState)
 }
 
 // StateType is the type of a state.

@@ -12,6 +12,7 @@ func (a *advance) executePass(f *frame, data value) {
 	case f.state.jsonata:
 		a.leave(f, &data, exit{assign: f.state.assign, output: f.state.output, next: f.state.next})
 	case f.state.result != nil:
+		a.trial.note("result", *f.state.result)
 		a.complete(f, *f.state.result)
 	default:
 		a.complete(f, data)
@@ -84,6 +85,9 @@ func (a *advance) waitUntil(f *frame, data *value) (time.Time, error) {
 
 func (a *advance) executeFail(f *frame) {
 	s := a.scope(f, &f.input)
+	if f.state.notesInput() {
+		a.trial.note("afterInputPath", f.input)
+	}
 	name, err := f.state.failError.text(s)
 	if err != nil {
 		a.fail(f, asFailure(err))
@@ -128,6 +132,7 @@ func (a *advance) fail(f *frame, why failure) {
 		a.stateFailed(f, &why)
 		for i := range f.state.catch {
 			if c := &f.state.catch[i]; why.matchesAny(c.errors) {
+				a.trial.detail("catchIndex", i)
 				a.caught(f, c, why)
 				return
 			}
@@ -170,11 +175,19 @@ func (a *advance) retried(f *frame, why *failure) bool {
 		if f.attempts == nil {
 			f.attempts = make([]int, len(f.state.retry))
 		}
+		if a.trial != nil {
+			f.attempts[i] = a.trial.input.RetryCount
+			a.trial.detail("retryIndex", i)
+		}
 		if f.attempts[i] >= r.maxAttempts {
 			return false
 		}
-		f.phase, f.until = phaseBackoff, a.env.Now.Add(r.backoff(f.attempts[i], a.env.Rand))
+		backoff := r.backoff(f.attempts[i], a.env.Rand)
+		f.phase, f.until = phaseBackoff, a.env.Now.Add(backoff)
 		f.attempts[i]++
+		if a.trial != nil {
+			a.trial.retriable(why, backoff)
+		}
 		return true
 	}
 	return false
@@ -206,6 +219,9 @@ func (a *advance) caught(f *frame, c *catcher, why failure) {
 		a.stateFailed(f, &again)
 		a.giveUp(f, again)
 		return
+	}
+	if t := a.trial; t != nil {
+		t.result.Status, t.result.Error, t.result.Cause = TestCaughtError, why.name, why.cause
 	}
 	a.exit(f, out, c.next, assigned)
 }

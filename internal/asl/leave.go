@@ -29,6 +29,7 @@ func (a *advance) complete(f *frame, result value) {
 		}
 		result = v
 	}
+	a.trial.note("afterResultSelector", result)
 	assigned, err := a.assigned(a.scope(f, &result), x.assign)
 	if err != nil {
 		a.fail(f, asFailure(err))
@@ -39,6 +40,7 @@ func (a *advance) complete(f *frame, result value) {
 		a.fail(f, asFailure(err))
 		return
 	}
+	a.trial.note("afterResultPath", out)
 	a.leaveTo(f, out, x.next, assigned)
 }
 
@@ -120,6 +122,10 @@ func (a *advance) exit(f *frame, out value, next string, assigned map[string]any
 	text := out.text()
 	if len(text) > maxPayload {
 		a.giveUp(f, dataLimit(f))
+		return
+	}
+	if a.trial != nil {
+		a.trial.left(out, next)
 		return
 	}
 	d := newDetails(len(f.state.name)+len(text)*5/4+64).text("name", f.state.name).payload("output", text)

@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+func formatFloat(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
 func itoa(i int) string { return strconv.Itoa(i) }
 
 // isConstant reports a field that is there and no expression.
@@ -19,7 +21,7 @@ func (f *secondsField) whole(s *scope) (int64, error) {
 	n, err := f.value(s, "integer")
 	if err == nil && n < 0 {
 		if f.query != nil {
-			return 0, f.query.unexpected("non-negative integer", json.Number(strconv.FormatFloat(n, 'f', -1, 64)))
+			return 0, f.query.unexpected("non-negative integer", json.Number(formatFloat(n)))
 		}
 		return 0, runtimeFailure(f.negative(n))
 	}

@@ -31,7 +31,7 @@ func (c *compiler) compileMap(s *state, n *node) {
 		c.problem(n.member["Iterator"], "a Map has an ItemProcessor or, as it was called before, an Iterator, not both")
 	}
 	c.onlyFields(processor, "an item processor", "StartAt", "States", "Comment", "ProcessorConfig", "QueryLanguage")
-	s.distributed = c.isDistributed(processor)
+	s.distributed, s.reads = c.isDistributed(processor), n.member["ItemReader"] != nil
 	s.branches = []*graph{c.compileGraph(processor)}
 	if c.jsonata {
 		s.items = c.templateField(n, "Items")

@@ -84,6 +84,9 @@ func (s *scope) raw(p *jsonpath.Path) (json.RawMessage, bool) {
 
 // contextText answers what is asked for most of the context object without making all of it.
 func (s *scope) contextText(path string) (string, bool) {
+	if s.state.contextObject != nil {
+		return "", false
+	}
 	x := &s.state.context
 	switch path {
 	case "$$.Task.Token":

@@ -22,6 +22,9 @@ type State struct {
 	tasks    int64           // id of the last task
 	root     *frame          // nil once the execution has ended
 	size     int             // of it when it was last encoded
+
+	tested        bool           // one state is tested by itself, see TestState
+	contextObject map[string]any // in place of the context object, if tested
 }
 
 // frame is one thread of an execution: the top level, a branch of a Parallel or an
