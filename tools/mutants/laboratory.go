@@ -10,11 +10,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 var (
@@ -39,18 +40,23 @@ type verdict struct {
 
 // healthy checks that every test passes while there is no mutant: one that fails
 // anyway catches nothing.
-func (l laboratory) healthy(ctx context.Context, mutants []Mutant) error {
-	var done []string
+func (l laboratory) healthy(ctx context.Context, mutants []Mutant, parallel int) error {
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	done := map[string]bool{}
 	for _, m := range mutants {
-		if slices.Contains(done, m.Tests) {
+		if done[m.Tests] {
 			continue
 		}
-		done = append(done, m.Tests)
-		if out, err := l.test(ctx, m.Tests, ""); err != nil {
-			return fmt.Errorf("go test %s fails without any mutant:\n%s", m.Tests, indent(out))
-		}
+		done[m.Tests] = true
+		group.Go(func() error {
+			if out, err := l.test(ctx, m.Tests, ""); err != nil {
+				return fmt.Errorf("go test %s fails without any mutant:\n%s", m.Tests, indent(out))
+			}
+			return ctx.Err()
+		})
 	}
-	return ctx.Err()
+	return group.Wait()
 }
 
 // tryAll tries mutants, so many at once, and yields the verdicts as they come.

@@ -83,7 +83,7 @@ func try(ctx context.Context, root string, mutants []Mutant, parallel int, verbo
 	}
 	defer os.RemoveAll(dir)
 	lab := laboratory{root: root, dir: dir}
-	if err := lab.healthy(ctx, mutants); err != nil {
+	if err := lab.healthy(ctx, mutants, parallel); err != nil {
 		return err
 	}
 	fmt.Printf("the tests pass without a mutant (%s)\n", time.Since(began).Round(time.Second))
