@@ -116,6 +116,9 @@ func (ev *evaluator) condition(n *node, input any, env *scope) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f, ok := c.(float64); ok && math.IsInf(f, 0) {
+		return nil, finite(f)
+	}
 	if ev.isTrue(c) {
 		return ev.eval(n.rhs, input, env)
 	}
