@@ -33,6 +33,7 @@ again; set --dir to measure the disk that matters. Scenarios:
   http       holds through HTTP and GraphQL, and a mutation that does nothing
   ending     how late holds are reverted that end together
   waiting    memory of waiting executions, and the time to be ready after a kill
+  past       what a hold costs when many reservations have come and gone
 
 --check exits with 1 when a target is missed that is a ratio of figures of this run;
 other targets are for a machine with two processors, and only shown. --river compares
@@ -52,6 +53,7 @@ with what River on PostgreSQL does, measured just before:
 	flags.IntVar(&f.options.Callers, "callers", 64, "callers at once")
 	flags.IntVar(&f.options.Holds, "holds", 10_000, "holds that end together")
 	flags.IntVar(&f.options.Waiting, "waiting", 100_000, "executions that wait")
+	flags.IntVar(&f.options.Past, "past", 20_000, "reservations that have come and gone")
 	flags.StringVar(&f.options.Dir, "dir", "", "where the temporary data directories are made (default: the system's)")
 	flags.StringVar(&f.river, "river", "", "what bench/river printed as JSON, to compare with")
 	flags.BoolVar(&f.check, "check", false, "exit with 1 when a ratio is missed")
@@ -104,6 +106,8 @@ func (f *benchFlags) read(p *program) error {
 		return usagef("--holds must be at least 1, it is %d", o.Holds)
 	case o.Waiting < 1:
 		return usagef("--waiting must be at least 1, it is %d", o.Waiting)
+	case o.Past < 1:
+		return usagef("--past must be at least 1, it is %d", o.Past)
 	}
 	if f.river == "" {
 		return nil

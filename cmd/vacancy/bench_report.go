@@ -36,6 +36,10 @@ func (p *program) printReport(r bench.Report) {
 	}
 	late("over 10 s", r.EndingSpread)
 	late("within 100 ms", r.EndingBurst)
+	if past := r.Past; past != nil {
+		load("holds, with no past", past.Before, "")
+		load(fmt.Sprintf("holds, with %d finished", past.Finished), past.After, "")
+	}
 	if r.River != nil {
 		t.AppendRow(table.Row{"River on PostgreSQL: holds", rate(r.River.HoldsPerSecond)})
 	}

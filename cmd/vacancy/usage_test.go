@@ -87,6 +87,7 @@ var wrong = []struct {
 	{"bench --callers 0", "--callers must be from 1"},
 	{"bench --holds 0", "--holds must be at least 1"},
 	{"bench --waiting 0", "--waiting must be at least 1"},
+	{"bench --past 0", "--past must be at least 1"},
 	{"bench --river nothing.json", "the file cannot be read"},
 	{"reserve a --timeout 0s", "--timeout must be longer than nothing"},
 	{"reserve a --server ftp://x --token t", "no http or https URL"},

@@ -34,3 +34,11 @@ func TestHoldsThroughTheServiceLeaveNoBacklog(t *testing.T) {
 		t.Fatalf("%+v, %v", u, err)
 	}
 }
+
+func TestThePastIsMadeAndMeasured(t *testing.T) {
+	o := Options{Callers: 4, Duration: 50 * time.Millisecond, Past: 40, Progress: quiet{}}
+	p, err := measurePast(t.Context(), o, t.TempDir())
+	if err != nil || p.Finished != 40 || p.Before.Calls == 0 || p.After.Calls == 0 {
+		t.Fatalf("%+v, %v", p, err)
+	}
+}

@@ -12,6 +12,7 @@ type Report struct {
 	EndingSpread *Lateness  `json:"endingOver10s,omitempty"`
 	EndingBurst  *Lateness  `json:"endingWithin100ms,omitempty"`
 	Waiting      *Waiting   `json:"waiting,omitempty"`
+	Past         *Past      `json:"past,omitempty"`
 	River        *River     `json:"river,omitempty"`
 	Targets      []Target   `json:"targets"`
 }
@@ -85,6 +86,7 @@ type Options struct {
 	Duration  time.Duration // of each load
 	Holds     int           // that end together, in the scenario "ending"
 	Waiting   int           // executions, in the scenario "waiting"
+	Past      int           // finished reservations, in the scenario "past"
 	Settle    time.Duration // how long a server is left alone before its memory is measured
 	River     *River        // to compare with, if it was measured
 	Version   string        // of this program

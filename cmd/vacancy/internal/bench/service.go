@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -14,14 +13,15 @@ const (
 	sustainedCeiling = 12_000
 )
 
-// placer makes callers that each place holds on apartments of their own.
+// placer makes callers that each place holds on apartments of their own. An apartment
+// is reserved once, so its id does as the key of the order.
 func (d *deployment) placer(apartments []string) func(int) (caller, error) {
 	return func(int) (caller, error) {
 		return func(ctx context.Context, n int64) error {
 			if n >= int64(len(apartments)) {
 				return errEnough
 			}
-			_, err := d.Reservations.ReserveApartment(ctx, tenant, apartments[n], "bench-"+strconv.FormatInt(n, 10))
+			_, err := d.Reservations.ReserveApartment(ctx, tenant, apartments[n], apartments[n])
 			return err
 		}, nil
 	}

@@ -59,6 +59,9 @@ func targets(r Report) []Target {
 		}
 		most(fmt.Sprintf("ready after a kill with %d waiting", w.Executions), 3_000, float64(w.ReadyAfterKill), "ms")
 	}
+	if p := r.Past; p != nil {
+		all = append(all, atMostTimes(fmt.Sprintf("times the cost of a hold, with %d finished", p.Finished), 1.2, p.Before.PerSecond/p.After.PerSecond))
+	}
 	return all
 }
 
