@@ -2,11 +2,17 @@ package booking
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
-// wakeBatch bounds how many holds one look at the due index wakes.
-const wakeBatch = 1000
+const (
+	// wakeBatch bounds how many holds one look at the due index answers.
+	wakeBatch = 2000
+	// wakeTogether is how many are woken at once: a wake returns when it is durable, and
+	// those that wait together share a commit.
+	wakeTogether = 512
+)
 
 // WakeDue wakes the executions of the holds that are due and come after the cursor,
 // and answers the cursor to go on from and the next deadline to wait for (ok false:
@@ -19,9 +25,10 @@ func (s *Service) WakeDue(ctx context.Context, after DueCursor) (cursor DueCurso
 		if err != nil {
 			return after, time.Time{}, false, err
 		}
-		for _, d := range due {
-			s.wake(ctx, Reservation{ID: d.ReservationID, TaskToken: d.TaskToken})
-			after = DueCursor{Deadline: d.Deadline, ReservationID: d.ReservationID}
+		s.wakeAll(ctx, due)
+		if len(due) > 0 {
+			last := due[len(due)-1]
+			after = DueCursor{Deadline: last.Deadline, ReservationID: last.ReservationID}
 		}
 		if len(due) == wakeBatch {
 			continue
@@ -29,4 +36,22 @@ func (s *Service) WakeDue(ctx context.Context, after DueCursor) (cursor DueCurso
 		next, ok, err = s.store.NextDeadline(ctx, now)
 		return after, next, ok, err
 	}
+}
+
+// wakeAll wakes the executions of holds that are due, the earliest first, many at once.
+func (s *Service) wakeAll(ctx context.Context, due []DueHold) {
+	var waking sync.WaitGroup
+	next := make(chan DueHold)
+	for range min(wakeTogether, len(due)) {
+		waking.Go(func() {
+			for d := range next {
+				s.wake(ctx, Reservation{ID: d.ReservationID, TaskToken: d.TaskToken})
+			}
+		})
+	}
+	for _, d := range due {
+		next <- d
+	}
+	close(next)
+	waking.Wait()
 }
