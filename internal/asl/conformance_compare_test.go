@@ -181,10 +181,14 @@ func (c *conformanceCase) matches(want, got expectedEvent) bool {
 
 // lostInRecording are events that AWS sends and the recording of histories with a
 // Parallel state dropped when it sorted the events of the branches: the event before
-// each ParallelStateExited, which is ParallelStateSucceeded, and in nested ones the
-// inner ParallelStateExited with it.
+// each ParallelStateExited, which is ParallelStateSucceeded or ParallelStateFailed, and
+// in nested ones the inner ParallelStateExited with it.
 func lostInRecording(e expectedEvent) bool {
-	return e.Type == "ParallelStateSucceeded" || e.Type == "ParallelStateExited"
+	switch e.Type {
+	case "ParallelStateSucceeded", "ParallelStateFailed", "ParallelStateExited":
+		return true
+	}
+	return false
 }
 
 func (c *conformanceCase) historyDifference(events []asl.HistoryEvent) string {

@@ -17,7 +17,7 @@ func (c *conformanceCase) testState() (err error) {
 		}
 	}()
 	in := asl.TestStateInput{
-		Definition: c.Definition, StateName: c.StateName, Input: c.Input, RoleARN: "arn:aws:iam::111111111111:role/r",
+		Definition: c.Definition, StateName: c.StateName, Input: c.Input,
 		RetryCount: c.StateConfiguration.RetrierRetryCount, MapFailures: c.StateConfiguration.MapIterationFailureCount,
 	}
 	if c.Context != nil {

@@ -23,6 +23,9 @@ func (s *State) contextOf(f *frame) map[string]any {
 	if s.input != nil {
 		execution["Input"] = decode(s.input)
 	}
+	if s.tested && x.RoleARN == "" {
+		execution["RoleArn"] = nil
+	}
 	if !strings.Contains(x.ExecutionARN, ":express:") {
 		execution["RedriveCount"] = json.Number("0")
 	}
