@@ -429,6 +429,9 @@ func (w *world) unsettled() string {
 func (w *world) verify(ends booking.ReservationStatus) {
 	w.t.Helper()
 	ctx := context.Background()
+	if swept := w.app.Swept(); !w.trap.sprung() && swept != (booking.Sweep{}) {
+		w.fatal("nothing failed, and yet the sweeper found something to do: %+v", swept)
+	}
 	reservations := w.all()
 	want := 1
 	if w.taken.ID != "" {
@@ -454,7 +457,11 @@ func (w *world) verify(ends booking.ReservationStatus) {
 		}
 		if r.Status == booking.Expired {
 			// A restart costs the grace of the shutdown that a crash has not.
-			if late := r.EndedAt.Sub(r.HoldExpiresAt); late < 0 || late > 5*time.Second+15*time.Second {
+			most := 5*time.Second + 15*time.Second
+			if !w.trap.sprung() {
+				most = 10 * time.Millisecond
+			}
+			if late := r.EndedAt.Sub(r.HoldExpiresAt); late < 0 || late > most {
 				w.fatal("invariant 3: it ended %s after its deadline", late)
 			}
 		}
@@ -483,7 +490,19 @@ func (w *world) verifyMoney(r booking.Reservation, paid bool) {
 		kept += sum.Kept()
 		captures += int64(sum.Captures)
 	}
+	entries, err := w.app.Gateway.Entries(context.Background(), r.ID)
+	if err != nil {
+		w.fatal("%v", err)
+	}
+	asked := 0 // under different keys
+	for _, e := range entries {
+		if e.Operation == simulated.Capture {
+			asked++
+		}
+	}
 	switch {
+	case asked > 1 && !w.trap.kind.stored:
+		w.fatal("the gateway was told %d times to capture, under different keys", asked)
 	case captures > 1:
 		w.fatal("invariant 2: captured %d times", captures)
 	case paid && kept != r.Price.Amount, !paid && kept != 0:

@@ -44,6 +44,7 @@ type race struct {
 
 	inGateway func() // called once, when the gateway is about to authorize
 	lose      int    // so many answers about the authorization are lost
+	slow      func() // called once, when a slow authorization has taken place and is not answered yet
 	told      []string
 	payErr    error
 	paid      bool // pay was answered with success
@@ -53,7 +54,7 @@ type race struct {
 
 func newRace(t *testing.T, store booking.Store, name string) *race {
 	r := &race{t: t, name: name, store: store, ledger: simulated.NewMemory(), started: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	gateway := simulated.New(r.ledger, simulated.Options{Now: r.now, Fault: func(c simulated.Call) simulated.Fault {
+	gateway := simulated.New(r.ledger, simulated.Options{Now: r.now, SlowFor: time.Microsecond, Wait: r.answerSlowly, Fault: func(c simulated.Call) simulated.Fault {
 		if fault, losing := r.losing(c); losing {
 			return fault
 		}
@@ -70,6 +71,12 @@ func newRace(t *testing.T, store booking.Store, name string) *race {
 func (r *race) now() time.Time { return r.started.Add(time.Duration(r.offset.Load())) }
 
 func (r *race) set(at time.Time) { r.offset.Store(int64(at.Sub(r.started))) }
+
+// answerSlowly is between a slow authorization and its answer.
+func (r *race) answerSlowly(context.Context, time.Duration) error {
+	r.slow()
+	return nil
+}
 
 // losing loses the answer to an authorization, and to what is then looked up.
 func (r *race) losing(c simulated.Call) (simulated.Fault, bool) {
@@ -398,6 +405,46 @@ func TestALostPayIsRepeatedAtTheDeadline(t *testing.T) {
 	}
 	if ends[booking.ReservationPaid] == 0 || ends[booking.Expired] == 0 || ends[booking.Cancelled] == 0 {
 		t.Errorf("the races came to no more than %v", ends)
+	}
+}
+
+// The gateway authorizes just before the deadline, and its answer comes at it or after:
+// the tenant is told HOLD_EXPIRED, and nothing is kept (design, 10.8). Only if the
+// execution has asked the gateway first is the payment honoured.
+func TestAnAnswerAtTheDeadlineIsTooLate(t *testing.T) {
+	store, err := sqlite.OpenMemory(t.Context(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for _, c := range []struct {
+		answered time.Duration // from the deadline
+		asked    bool          // by the execution, before the answer
+		want     booking.ReservationStatus
+		told     booking.Code
+	}{
+		{-time.Millisecond, false, booking.ReservationPaid, ""},
+		{0, false, booking.Expired, booking.HoldExpired},
+		{time.Millisecond, false, booking.Expired, booking.HoldExpired},
+		{0, true, booking.ReservationPaid, ""},
+		{time.Millisecond, true, booking.ReservationPaid, ""},
+	} {
+		r := newRace(t, store, fmt.Sprintf("answered at %s", c.answered))
+		r.hold(t.Context())
+		r.set(r.deadline.Add(-2 * time.Millisecond))
+		r.slow = func() {
+			r.set(r.deadline.Add(c.answered))
+			if c.asked {
+				r.step(t.Context(), fmt.Sprintf("read%+d", c.answered/time.Millisecond))
+			}
+		}
+		_, err := r.service.PayReservation(t.Context(), alice, r.held.ID, "pm_slow", "k")
+		r.say("pay", err)
+		r.payErr, r.paid = err, err == nil
+		r.settle(t.Context())
+		if got := r.check(t.Context()); got != c.want || booking.CodeOf(err) != c.told {
+			t.Errorf("answered %s from the deadline, asked before: %v: told %v, and it is %s; want %q and %s", c.answered, c.asked, err, got, c.told, c.want)
+		}
 	}
 }
 

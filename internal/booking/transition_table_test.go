@@ -104,3 +104,16 @@ func TestExtensionsAreCappedByWindows(t *testing.T) {
 		t.Error("a hold can be extended for ever")
 	}
 }
+
+// The execution asks the gateway for the first payment, and stores the gateway's id of it
+// when it begins to wait. By then the tenant may have been declined and begun another.
+func TestTheGatewaysIDIsOfTheFirstPayment(t *testing.T) {
+	for attempt, want := range map[int]string{1: "g1", 2: ""} {
+		b := placedBooking(t)
+		b.Reservation.Payment = &Payment{ID: PaymentID("r", attempt), Attempt: attempt, Status: Pending}
+		next, changed, err := StoreTaskToken{On: On{ReservationID: "r", Epoch: 7, Now: placedAt}, Token: "t", GatewayRef: "g1"}.Decide(b)
+		if err != nil || !changed || next.Reservation.TaskToken != "t" || next.Reservation.Payment.GatewayRef != want {
+			t.Errorf("attempt %d: ref %q, want %q; token %q, %v", attempt, next.Reservation.Payment.GatewayRef, want, next.Reservation.TaskToken, err)
+		}
+	}
+}
