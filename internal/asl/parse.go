@@ -269,7 +269,7 @@ func (c *compiler) compileGraph(n *node) *graph {
 	if n.member["StartAt"] == nil {
 		c.problem(n, "StartAt is missing; it names the first state")
 	} else {
-		c.mustExist(g, n.member["StartAt"], g.startAt)
+		c.mustExist(g, n.member["StartAt"])
 	}
 	c.checkTransitions(g, states)
 	return g
@@ -278,32 +278,25 @@ func (c *compiler) compileGraph(n *node) *graph {
 // checkTransitions makes sure that every transition leads to a state of the graph.
 func (c *compiler) checkTransitions(g *graph, states *node) {
 	for _, name := range g.order {
-		s, n := g.states[name], states.member[name]
-		if next := n.member["Next"]; next != nil {
-			c.mustExist(g, next, s.next)
-		}
-		if d := n.member["Default"]; d != nil {
-			c.mustExist(g, d, s.otherwise)
-		}
-		if choices := n.member["Choices"]; choices != nil {
-			for i, item := range choices.items {
-				if next := item.member["Next"]; next != nil && i < len(s.choices) {
-					c.mustExist(g, next, s.choices[i].next)
-				}
+		n := states.member[name]
+		for _, field := range []string{"Next", "Default"} {
+			if to := n.field(field); to != nil {
+				c.mustExist(g, to)
 			}
 		}
-		if catches := n.member["Catch"]; catches != nil {
-			for i, item := range catches.items {
-				if next := item.member["Next"]; next != nil && i < len(s.catch) {
-					c.mustExist(g, next, s.catch[i].next)
+		for _, list := range []string{"Choices", "Catch"} {
+			for _, item := range n.field(list).elements() {
+				if to := item.field("Next"); to != nil {
+					c.mustExist(g, to)
 				}
 			}
 		}
 	}
 }
 
-func (c *compiler) mustExist(g *graph, at *node, name string) {
-	if _, isText := at.value.(string); !isText {
+func (c *compiler) mustExist(g *graph, at *node) {
+	name, isText := at.value.(string)
+	if !isText {
 		return // an error already
 	}
 	if _, ok := g.states[name]; ok {
