@@ -438,7 +438,7 @@ func TestAnAnswerAtTheDeadlineIsTooLate(t *testing.T) {
 				r.step(t.Context(), fmt.Sprintf("read%+d", c.answered/time.Millisecond))
 			}
 		}
-		_, err := r.service.PayReservation(t.Context(), alice, r.held.ID, "pm_slow", "k")
+		_, err := r.service.PayReservation(t.Context(), alice, r.held.ID, "pm_slow", r.held.ID)
 		r.say("pay", err)
 		r.payErr, r.paid = err, err == nil
 		r.settle(t.Context())
