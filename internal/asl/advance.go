@@ -13,6 +13,7 @@ type advance struct {
 	events   []HistoryEvent
 	commands []Command
 	ready    []*frame
+	written  int    // bytes of the details of events so far
 	overflow bool   // the history is full
 	trial    *trial // nil, unless a state is tested by itself
 }
@@ -77,6 +78,11 @@ func (a *advance) transition() Transition {
 	return Transition{State: a.state, Commands: commands, Events: a.events}
 }
 
+// maxWritten is how many bytes of history a transition writes before it leaves the rest
+// to the next. An endless loop that passes 256 KiB on has to end at 25,000 events too, and
+// they must not all be in memory.
+const maxWritten = 16 << 20
+
 // run executes what is ready until everything waits or the execution has ended.
 func (a *advance) run() {
 	for next := 0; a.state.status == Running; next++ {
@@ -86,6 +92,9 @@ func (a *advance) run() {
 		}
 		if next == len(a.ready) {
 			break
+		}
+		if a.written > maxWritten {
+			break // the rest is due at once, in a transition of its own
 		}
 		f := a.ready[next]
 		if f.phase != phaseReady { // given up meanwhile

@@ -45,7 +45,7 @@ type ExecutionContext struct {
 type EventKind string
 
 const (
-	Tick          EventKind = "Tick"          // time passed: everything due at Env.Now is done
+	Tick          EventKind = "Tick"          // time passed: what is due at Env.Now is done; see State.NextDue for whether that was all
 	TaskSubmitted EventKind = "TaskSubmitted" // the call of a .waitForTaskToken or .sync task was made; it waits now
 	TaskSucceeded EventKind = "TaskSucceeded"
 	TaskFailed    EventKind = "TaskFailed"

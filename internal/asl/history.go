@@ -30,6 +30,7 @@ func (a *advance) event(f *frame, kind string, details details) int64 {
 		return f.last
 	}
 	a.state.last++
+	a.written += len(details)
 	a.events = append(a.events, HistoryEvent{ID: a.state.last, PreviousID: f.last, Type: kind, Timestamp: a.env.Now, Details: details.end()})
 	f.last = a.state.last
 	return f.last

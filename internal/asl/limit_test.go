@@ -83,3 +83,37 @@ func TestHistoryLimitCountsBranches(t *testing.T) {
 		t.Errorf("%d events, %s", len(v.events), v.state.Status())
 	}
 }
+
+// TestLoopWithLargePayload takes an endless loop with 20 KB to pass on to its end: 0.6 GB
+// of history, in transitions that each write little of it.
+func TestLoopWithLargePayload(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it writes 0.6 GB of history")
+	}
+	m, err := asl.Parse([]byte(`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := asl.Env{Now: started, Rand: func() uint64 { return 1 }}
+	tr, err := m.Start(contextOf(false), quoted(20_000), env)
+	events := 0
+	for ; err == nil; tr, err = m.Advance(tr.State, asl.Event{Kind: asl.Tick}, env) {
+		events += len(tr.Events)
+		written := 0
+		for _, e := range tr.Events {
+			written += len(e.Details)
+		}
+		if written > 17<<20 {
+			t.Fatalf("a transition writes %d bytes", written)
+		}
+		if tr.State.Status() != asl.Running {
+			break
+		}
+		if due, ok := tr.State.NextDue(); !ok || due.After(env.Now) {
+			t.Fatalf("it is due %v, %v", due, ok)
+		}
+	}
+	if err != nil || events != 25_000 {
+		t.Errorf("%d events, %v", events, err)
+	}
+}

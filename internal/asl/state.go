@@ -106,6 +106,8 @@ func (s *State) NextDue() (due time.Time, ok bool) {
 // due is when the frame does something by itself; zero: never.
 func (f *frame) due() time.Time {
 	switch f.phase {
+	case phaseReady: // the transition before has written enough
+		return f.enteredAt
 	case phaseWait, phaseBackoff:
 		return f.until
 	case phaseTask:

@@ -17,6 +17,9 @@ func (a *advance) tick() {
 		}
 		a.fire(f)
 		a.run()
+		if a.written > maxWritten {
+			return
+		}
 	}
 }
 
@@ -35,6 +38,8 @@ func (s *State) nextDue() (next *frame, due time.Time) {
 // fire does what a frame does when its time has come.
 func (a *advance) fire(f *frame) {
 	switch f.phase {
+	case phaseReady:
+		a.ready = append(a.ready, f)
 	case phaseWait:
 		f.until = time.Time{}
 		data, err := a.effectiveInput(f)
