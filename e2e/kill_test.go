@@ -115,8 +115,8 @@ func (c *crashes) downSince(at time.Time) {
 // close tells the tenants to finish what they have begun.
 func (c *crashes) close() { close(c.done) }
 
-func (c *crashes) run(t *testing.T, for_ time.Duration) {
-	timer := time.NewTimer(for_)
+func (c *crashes) run(t *testing.T, lasting time.Duration) {
+	timer := time.NewTimer(lasting)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

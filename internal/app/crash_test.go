@@ -31,7 +31,7 @@ import (
 func TestAFaultAtEveryBoundary(t *testing.T) {
 	for _, c := range scenarios {
 		if testing.Short() && !c.short {
-			continue // all of them are some 850 runs of the program, a minute; these some 200
+			continue // all of them are some 950 runs of the program, a minute; these some 170
 		}
 		t.Run(c.name, func(t *testing.T) {
 			for _, kind := range faultKinds {
