@@ -91,6 +91,10 @@ func readConformance(t *testing.T) []*conformanceCase {
 		if err := json.Unmarshal(text, cases[i]); err != nil {
 			t.Fatalf("%s: %v", f, err)
 		}
+		var source string
+		if json.Unmarshal(cases[i].Definition, &source) == nil { // what is no JSON is given as text
+			cases[i].Definition = json.RawMessage(source)
+		}
 	}
 	return cases
 }

@@ -196,6 +196,15 @@ func (l *linter) retries(n *node) {
 		if attempts, ok := item.field("MaxAttempts").number(); ok && attempts == 0 {
 			continue // says that these are not retried
 		}
+		if most, ok := item.field("MaxDelaySeconds").number(); ok {
+			interval, given := item.field("IntervalSeconds").number()
+			if !given {
+				interval = 1
+			}
+			if most <= interval {
+				l.warn(item.field("MaxDelaySeconds"), "make it more than IntervalSeconds", "MaxDelaySeconds is not more than IntervalSeconds, which is %v: the backoff never grows", interval)
+			}
+		}
 		if seen[errAll] && n.field("Catch") != nil && n.field("Type").str() == "Task" {
 			l.catchBehindRetry(n, item)
 		}

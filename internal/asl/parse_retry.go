@@ -51,9 +51,6 @@ func (c *compiler) compileRetry(n *node) []retrier {
 		}
 		if f := item.member["MaxDelaySeconds"]; f != nil {
 			r.maxDelay = time.Duration(c.count(item, "MaxDelaySeconds", 1)) * time.Second
-			if r.maxDelay <= r.interval {
-				c.problem(f, "MaxDelaySeconds must be greater than IntervalSeconds, which is %d", r.interval/time.Second)
-			}
 		}
 		if f := item.member["JitterStrategy"]; f != nil {
 			if f.value != "FULL" && f.value != "NONE" {
