@@ -74,6 +74,9 @@ func (s *Service) authorize(ctx context.Context, r Reservation) (GatewayPayment,
 			// one is safe now (design, 10.7): it is the same object at the gateway, which
 			// authorizes once.
 			answer, err = s.gateway.Authorize(ctx, ref, r.Payment.Method, gatewayKey(*r.Payment, "authorize-again"))
+			if errors.Is(err, ErrGatewayRefused) { // the first call has arrived meanwhile
+				answer, err = s.gateway.Lookup(ctx, ref)
+			}
 		}
 	}
 	if err == nil && answer.Status == Declined {

@@ -32,6 +32,9 @@ func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, erro
 			held, err = s.giveBack(ctx, *r.Payment, ref, held, "-again")
 		}
 	}
+	if errors.Is(err, ErrGatewayRefused) { // another call has arrived meanwhile
+		held, err = s.gateway.Lookup(ctx, ref)
+	}
 	if err != nil {
 		return r, fmt.Errorf("return payment %s: %w", r.Payment.ID, err)
 	}
