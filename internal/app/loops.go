@@ -12,6 +12,8 @@ const (
 	// lookAhead is the longest sleep of the deadline watcher. No hold is shorter
 	// (booking.MinPaymentWindow), so one placed meanwhile is not missed.
 	lookAhead = booking.MinPaymentWindow
+	// wakesAhead is how many batches of released holds may wait for their wakes.
+	wakesAhead = 64
 )
 
 // sweep runs the sweeper until ctx ends.
@@ -36,9 +38,17 @@ func (a *App) sweep(ctx context.Context) {
 	}
 }
 
-// watchDeadlines wakes executions at the deadline of their hold until ctx ends. What
-// was due before it began is the executions' own timeouts' and the sweeper's.
+// watchDeadlines releases holds at their deadline and has their executions woken, until
+// ctx ends. What was due before it began is the executions' own timeouts' and the sweeper's.
 func (a *App) watchDeadlines(ctx context.Context) {
+	released, woken := make(chan []booking.DueHold, wakesAhead), make(chan struct{})
+	go func() {
+		defer close(woken)
+		for due := range released {
+			a.Reservations.WakeHolds(ctx, due)
+		}
+	}()
+	defer func() { close(released); <-woken }()
 	var cursor booking.DueCursor
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -48,11 +58,18 @@ func (a *App) watchDeadlines(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		after, next, ok, err := a.Reservations.WakeDue(ctx, cursor)
+		due, after, next, ok, err := a.Reservations.ReleaseDue(ctx, cursor)
 		if err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "deadlines not read", "error", err)
 		}
 		cursor = after
+		if len(due) > 0 {
+			select {
+			case released <- due: // the next deadlines do not wait for these wakes
+			case <-ctx.Done():
+				return
+			}
+		}
 		pause := lookAhead
 		if ok {
 			pause = max(0, min(pause, next.Sub(a.Reservations.Now())))

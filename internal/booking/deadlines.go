@@ -7,45 +7,64 @@ import (
 )
 
 const (
-	// wakeBatch bounds how many holds one look at the due index answers.
-	wakeBatch = 2000
-	// wakeTogether is how many are woken at once: a wake returns when it is durable, and
-	// those that wait together share a commit.
-	wakeTogether = 512
+	// dueBatch bounds how many holds one look at the due index answers.
+	dueBatch = 2000
+	// together is how many holds are released or woken at once: each returns when it is
+	// durable, and those that wait together share a commit.
+	together = 512
 )
 
-// WakeDue wakes the executions of the holds that are due and come after the cursor,
-// and answers the cursor to go on from and the next deadline to wait for (ok false:
-// none). It is what makes a hold end at its deadline rather than at the whole second of the
-// state's timeout (design, 10.6); a wake that gets lost costs that second.
-func (s *Service) WakeDue(ctx context.Context, after DueCursor) (cursor DueCursor, next time.Time, ok bool, err error) {
-	for {
-		now := s.now()
-		due, err := s.store.DueHolds(ctx, now, after, wakeBatch)
-		if err != nil {
-			return after, time.Time{}, false, err
+// ReleaseDue releases the holds that are due and come after the cursor, at most dueBatch
+// of them, the earliest first. It answers those it looked at, whose executions are then to
+// be woken (WakeHolds), the cursor to go on from, and when there is something to do again:
+// at once if the batch was full, else at the next deadline; ok is false if there is none.
+//
+// It is what makes a hold end at its deadline rather than at the whole second of the
+// state's timeout (design, 10.6). A hold whose payment the tenant has begun is left to the
+// execution, which asks the gateway first; so is whatever cannot be released now.
+func (s *Service) ReleaseDue(ctx context.Context, after DueCursor) (due []DueHold, cursor DueCursor, next time.Time, ok bool, err error) {
+	now := s.now()
+	due, err = s.store.DueHolds(ctx, now, after, dueBatch)
+	if err != nil || len(due) == 0 {
+		if err == nil {
+			next, ok, err = s.store.NextDeadline(ctx, now)
 		}
-		s.wakeAll(ctx, due)
-		if len(due) > 0 {
-			last := due[len(due)-1]
-			after = DueCursor{Deadline: last.Deadline, ReservationID: last.ReservationID}
-		}
-		if len(due) == wakeBatch {
-			continue
-		}
-		next, ok, err = s.store.NextDeadline(ctx, now)
-		return after, next, ok, err
+		return nil, after, next, ok, err
 	}
+	atOnce(due, func(d DueHold) {
+		_, err := s.apply(ctx, ReleaseHold{Reason: ReleaseExpired, UnlessPaying: true,
+			On: On{ReservationID: d.ReservationID, Now: s.now(), By: BySystem}})
+		if err != nil && CodeOf(err) == "" {
+			s.log.WarnContext(ctx, "hold not released at its deadline; its execution will", "reservation", d.ReservationID, "error", err)
+		}
+	})
+	last := due[len(due)-1]
+	cursor = DueCursor{Deadline: last.Deadline, ReservationID: last.ReservationID}
+	if len(due) == dueBatch {
+		return due, cursor, now, true, nil
+	}
+	next, ok, err = s.store.NextDeadline(ctx, now)
+	return due, cursor, next, ok, err
 }
 
-// wakeAll wakes the executions of holds that are due, the earliest first, many at once.
-func (s *Service) wakeAll(ctx context.Context, due []DueHold) {
-	var waking sync.WaitGroup
+// WakeHolds wakes the executions of holds whose deadline has come. A wake that gets lost
+// costs the rest of the second that the state's timeout counts.
+func (s *Service) WakeHolds(ctx context.Context, due []DueHold) {
+	atOnce(due, func(d DueHold) {
+		if ctx.Err() == nil {
+			s.wake(ctx, Reservation{ID: d.ReservationID, TaskToken: d.TaskToken})
+		}
+	})
+}
+
+// atOnce does something for each hold, many at once, and returns when all is done.
+func atOnce(due []DueHold, do func(DueHold)) {
+	var working sync.WaitGroup
 	next := make(chan DueHold)
-	for range min(wakeTogether, len(due)) {
-		waking.Go(func() {
+	for range min(together, len(due)) {
+		working.Go(func() {
 			for d := range next {
-				s.wake(ctx, Reservation{ID: d.ReservationID, TaskToken: d.TaskToken})
+				do(d)
 			}
 		})
 	}
@@ -53,5 +72,5 @@ func (s *Service) wakeAll(ctx context.Context, due []DueHold) {
 		next <- d
 	}
 	close(next)
-	waking.Wait()
+	working.Wait()
 }

@@ -60,7 +60,10 @@ type ReleaseHold struct {
 	Reason ReleaseReason
 	// CaptureFailed: the gateway said that nothing was and nothing will be captured.
 	CaptureFailed bool
-	Note          string
+	// UnlessPaying leaves alone a hold whose PENDING payment the tenant has begun: the
+	// gateway is to be asked about it first.
+	UnlessPaying bool
+	Note         string
 }
 
 // NeedsApartment: the apartment changes with the hold.
@@ -79,7 +82,7 @@ func (i ReleaseHold) Decide(b Booking) (Booking, bool, error) {
 	}
 	switch i.Reason {
 	case ReleaseExpired:
-		if !r.Lapsed(i.Now) {
+		if !r.Lapsed(i.Now) || i.UnlessPaying && r.Payment != nil && r.Payment.Status == Pending && r.Payment.Method != "" {
 			return b, false, Refuse(ReservationNotHeld, "the hold lasts until %s or is paid for; it has not expired", r.HoldExpiresAt.Format(time.RFC3339Nano))
 		}
 		r.Status = Expired
