@@ -45,7 +45,7 @@ func (m *Machine) Start(x ExecutionContext, input json.RawMessage, env Env) (Tra
 // nothing has changed and s may be used again.
 func (m *Machine) Advance(s *State, ev Event, env Env) (Transition, error) {
 	env.Now = env.Now.UTC()
-	a := &advance{machine: m, state: s, env: env}
+	a := &advance{machine: m, state: s, env: env, events: make([]HistoryEvent, 0, 6)}
 	if s.status != Running {
 		if ev.Kind == Tick || ev.Kind == Stop {
 			return a.transition(), nil

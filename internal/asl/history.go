@@ -144,9 +144,10 @@ func decodeRune[T string | json.RawMessage](s T) (rune, int) {
 
 // service is how events name what a task calls.
 type service struct {
-	kind   string // resourceType, "lambda"
-	name   string // resource, "invoke.waitForTaskToken"
-	lambda bool   // a function's own ARN
+	kind   string  // resourceType, "lambda"
+	name   string  // resource, "invoke.waitForTaskToken"
+	lambda bool    // a function's own ARN
+	head   details // with which the details of its events begin
 }
 
 // placeholder is what a deployment fills in; AWS::Partition in it would count as parts.
@@ -154,34 +155,42 @@ var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
 
 func serviceOf(resource, pattern string) service {
 	parts := strings.Split(placeholder.ReplaceAllString(resource, "x"), ":")
-	var s service
-	switch {
-	case len(parts) >= 7 && parts[2] == "lambda" && parts[5] == "function":
-		return service{name: resource, lambda: true}
-	case len(parts) >= 7 && parts[2] == "states" && parts[3] == "":
-		s = service{kind: strings.Join(parts[5:len(parts)-1], ":"), name: parts[len(parts)-1]}
-	default:
-		s = service{kind: parts[2], name: strings.Join(parts[5:], ":")}
+	if len(parts) >= 7 && parts[2] == "lambda" && parts[5] == "function" {
+		return functionService(resource)
+	}
+	s := service{kind: parts[2], name: strings.Join(parts[5:], ":")}
+	if len(parts) >= 7 && parts[2] == "states" && parts[3] == "" {
+		s.kind, s.name = strings.Join(parts[5:len(parts)-1], ":"), parts[len(parts)-1]
 	}
 	if pattern != "" {
 		s.name += "." + pattern
 	}
+	s.head = newDetails(64).text("resource", s.name).text("resourceType", s.kind)
 	return s
+}
+
+// functionService is that of a function that is called by its own ARN.
+func functionService(arn string) service {
+	return service{name: arn, lambda: true, head: newDetails(0)}
 }
 
 // details begins the details of an event of the task.
 func (s *service) details(size int) details {
-	d := newDetails(size + 64)
-	if s.lambda {
-		return d
-	}
-	return d.text("resource", s.name).text("resourceType", s.kind)
+	return append(make(details, 0, len(s.head)+size+16), s.head...)
 }
 
 // event is the type of an event of the task: of Lambda's own or the general one.
 func (s *service) event(what string) string {
 	if s.lambda {
-		return "LambdaFunction" + what
+		return functionEvents[what]
 	}
-	return "Task" + what
+	return taskEvents[what]
 }
+
+var taskEvents, functionEvents = func() (task, function map[string]string) {
+	task, function = map[string]string{}, map[string]string{}
+	for _, what := range []string{"Scheduled", "Started", "Submitted", "Succeeded", "Failed", "TimedOut"} {
+		task[what], function[what] = "Task"+what, "LambdaFunction"+what
+	}
+	return task, function
+}()

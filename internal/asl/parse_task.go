@@ -17,7 +17,7 @@ func (c *compiler) compileTask(s *state, n *node) {
 		return
 	}
 	if isPlaceholder(resource) && !strings.HasPrefix(resource, "arn:") { // of a function's own ARN, as templates have it
-		s.resource, s.service = resource, service{name: resource, lambda: true}
+		s.resource, s.service = resource, functionService(resource)
 		return
 	}
 	if !strings.HasPrefix(resource, "arn:") || strings.Count(resource, ":") < 5 {
