@@ -27,11 +27,10 @@ var noon = time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC)
 // harness runs command lines against a server that answers what a test recorded,
 // under a clock that moves only by waiting.
 type harness struct {
-	t       *testing.T
-	program *program
-	server  *httptest.Server
-	env     map[string]string
-	data    string // a data directory that names the server
+	t      *testing.T
+	server *httptest.Server
+	env    map[string]string
+	data   string // a data directory that names the server
 
 	mu      sync.Mutex
 	clock   time.Time

@@ -14,7 +14,7 @@ var wrong = []struct {
 	args string
 	told string
 }{
-	{"apartmens", `unknown command "apartmens"`},
+	{"appartements", `unknown command "appartements"`},
 	{"apartments extra", `takes no arguments, but was given "extra"`},
 	{"apartments --first 0", "--first must be at least 1, it is 0"},
 	{"apartments --status FREE", `--status must be one of VACANT, RESERVED, PAID, OCCUPIED, WITHDRAWN, it is "FREE"`},

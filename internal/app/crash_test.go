@@ -327,12 +327,11 @@ func (w *world) must(r booking.Reservation, err error) booking.Reservation {
 }
 
 func (w *world) reserve() {
-	first := ""
 	w.held = w.must(w.do("reserve", func(ctx context.Context, s *booking.Service) (booking.Reservation, error) {
 		return s.ReserveApartment(ctx, alice, w.flat, "r")
 	}))
 	// Asked once more under the same key, it is the same reservation (invariant 6).
-	first = w.held.ID
+	first := w.held.ID
 	again := w.must(w.do("reserve again", func(ctx context.Context, s *booking.Service) (booking.Reservation, error) {
 		return s.ReserveApartment(ctx, alice, w.flat, "r")
 	}))

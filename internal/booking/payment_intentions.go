@@ -208,5 +208,8 @@ func holdExpired(r Reservation) *Error {
 }
 
 func notHeld(r Reservation) *Error {
+	if r.Status.Live() {
+		return Refuse(ReservationNotHeld, "the reservation is %s, but not by this hold or not with this payment", r.Status)
+	}
 	return Refuse(ReservationNotHeld, "the reservation is %s, it is not held any more", r.Status)
 }

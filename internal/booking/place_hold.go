@@ -79,6 +79,18 @@ type ExecutionInput struct {
 	Epoch         int64  `json:"epoch"`
 }
 
+// Validate refuses an input that names no hold. Without an epoch a step would act on
+// whichever hold there is.
+func (in ExecutionInput) Validate() error {
+	if in.ReservationID == "" {
+		return Invalid("reservationId", "it is missing")
+	}
+	if in.Epoch < 1 {
+		return Invalid("epoch", "it must be that of the hold, from 1; it is %d", in.Epoch)
+	}
+	return nil
+}
+
 func startOf(r Reservation) (WorkflowStart, error) {
 	input, err := json.Marshal(ExecutionInput{ReservationID: r.ID, ApartmentID: r.ApartmentID, TenantID: r.TenantID, Epoch: r.Epoch})
 	return WorkflowStart{Name: r.ID, Input: input}, err

@@ -24,7 +24,7 @@ func TestOperationsAreOfTheSchema(t *testing.T) {
 		if !isOperation {
 			continue
 		}
-		doc, errs := gqlparser.LoadQuery(schema, document(name))
+		doc, errs := gqlparser.LoadQueryWithRules(schema, document(name), nil)
 		if errs != nil {
 			t.Errorf("%s: %v", name, errs)
 			continue

@@ -2,6 +2,7 @@ package groupcommit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -66,8 +67,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	db, err := open(ctx, path, o)
 	if err != nil {
-		lock.release()
-		return nil, explain(path, err)
+		return nil, errors.Join(explain(path, err), lock.release())
 	}
 	db.lock = lock
 	return db, nil

@@ -27,25 +27,25 @@ func explain(path string, err error) error {
 	if err == nil || !errors.As(err, &coded) && sqlite.ErrCode(err) == sqlite.ResultError {
 		return err
 	}
-	kind, advice := diagnosis(path, sqlite.ErrCode(err))
+	advice, kind := diagnosis(path, sqlite.ErrCode(err))
 	if kind == nil || errors.Is(err, kind) {
 		return err
 	}
 	return fmt.Errorf("%s (%w): %w", advice, kind, err)
 }
 
-func diagnosis(path string, code sqlite.ResultCode) (kind error, advice string) {
+func diagnosis(path string, code sqlite.ResultCode) (advice string, kind error) {
 	switch code.ToPrimary() {
 	case sqlite.ResultFull:
-		return ErrFull, fmt.Sprintf("%s cannot grow, nothing was written: make room on its disk", path)
+		return fmt.Sprintf("%s cannot grow, nothing was written: make room on its disk", path), ErrFull
 	case sqlite.ResultReadOnly, sqlite.ResultPerm:
-		return ErrReadOnly, fmt.Sprintf("%s cannot be written: give this user the right to write it and its directory %s", path, filepath.Dir(path))
+		return fmt.Sprintf("%s cannot be written: give this user the right to write it and its directory %s", path, filepath.Dir(path)), ErrReadOnly
 	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
-		return ErrCorrupt, fmt.Sprintf("%s is damaged or no database of ours: put a copy from your backup in its place, with no -wal file beside it", path)
+		return fmt.Sprintf("%s is damaged or no database of ours: put a copy from your backup in its place, with no -wal file beside it", path), ErrCorrupt
 	case sqlite.ResultIOErr, sqlite.ResultCantOpen:
-		return ErrDisk, fmt.Sprintf("%s could not be read or written: look at its disk and at the rights on %s", path, filepath.Dir(path))
+		return fmt.Sprintf("%s could not be read or written: look at its disk and at the rights on %s", path, filepath.Dir(path)), ErrDisk
 	}
-	return nil, ""
+	return "", nil
 }
 
 // unsynced reports whether a commit failed in the sync itself. What the disk then

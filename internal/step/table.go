@@ -49,6 +49,11 @@ func typed[In, Out any](name string, run func(context.Context, In) (Out, error))
 		if err := json.Unmarshal(input, &in); err != nil {
 			return nil, workflow.Error{Name: "InvalidInput", Cause: fmt.Sprintf("step %s: %v", name, err)}
 		}
+		if checked, ok := any(in).(interface{ Validate() error }); ok {
+			if err := checked.Validate(); err != nil {
+				return nil, workflow.Error{Name: "InvalidInput", Cause: fmt.Sprintf("step %s: %v", name, err)}
+			}
+		}
 		out, err := run(ctx, in)
 		if err != nil {
 			return nil, failure(err)

@@ -81,7 +81,7 @@ func try(ctx context.Context, root string, mutants []Mutant, parallel int, verbo
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	lab := laboratory{root: root, dir: dir}
 	if err := lab.healthy(ctx, mutants, parallel); err != nil {
 		return err

@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +25,8 @@ type connection struct {
 
 // dial connects to a server, for POST requests to the path.
 func dial(address, path, token string) (*connection, error) {
-	conn, err := net.DialTimeout("tcp", address, 5*time.Second)
+	dialer := net.Dialer{Timeout: 5 * time.Second}
+	conn, err := dialer.DialContext(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, err
 	}

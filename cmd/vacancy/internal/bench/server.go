@@ -31,7 +31,7 @@ type server struct {
 // startServer starts a server on a data directory and waits until it is ready.
 func startServer(ctx context.Context, o Options, dataDir string) (*server, error) {
 	args := append(append([]string(nil), o.Executable[1:]...), "serve", "--listen", "127.0.0.1:0", "--data", dataDir, "--payment-window", paymentWindow.String())
-	s := &server{command: exec.Command(o.Executable[0], args...), log: &tail{}, exited: make(chan struct{})}
+	s := &server{command: exec.CommandContext(context.WithoutCancel(ctx), o.Executable[0], args...), log: &tail{}, exited: make(chan struct{})}
 	s.command.Env = append(unconfigured(os.Environ()), o.Environment...)
 	s.command.Stderr = s.log
 	out, err := s.command.StdoutPipe()
@@ -47,7 +47,7 @@ func startServer(ctx context.Context, o Options, dataDir string) (*server, error
 	select {
 	case s.url = <-address:
 	case <-s.exited:
-		return nil, fmt.Errorf("the server ended before it was ready: %v\n%s", s.err, s.log)
+		return nil, fmt.Errorf("the server ended before it was ready: %w\n%s", s.err, s.log)
 	case <-ctx.Done():
 		return nil, errors.Join(ctx.Err(), s.kill())
 	case <-time.After(readyWithin):
