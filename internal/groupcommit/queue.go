@@ -117,6 +117,14 @@ func (q *queue) waiting() int {
 	return len(q.lanes[Urgent].jobs) - q.lanes[Urgent].head + len(q.lanes[Backlog].jobs) - q.lanes[Backlog].head
 }
 
+// urgent reports whether an urgent job waits.
+func (q *queue) urgent() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := &q.lanes[Urgent]
+	return l.head < len(l.jobs)
+}
+
 // take answers the first job of a group.
 func (q *queue) take() *job {
 	if j := q.lanes[Urgent].pop(); j != nil {

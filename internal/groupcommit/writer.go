@@ -71,6 +71,27 @@ func (db *DB) commitGroup(first *job) {
 	if db.checkpoint != nil {
 		db.checkpoint.wrote()
 	}
+	if counts[Urgent] >= busyGroup {
+		db.awaitUrgent()
+	}
+}
+
+const (
+	// busyGroup is so many urgent writes in a group that more are to be expected at once.
+	busyGroup = 8
+	// yields bounds how often the writer lets others run before it turns to the backlog.
+	yields = 32
+)
+
+// awaitUrgent lets the callers that were answered just now come back, so that the next
+// group is theirs and not the backlog's.
+func (db *DB) awaitUrgent() {
+	for range yields {
+		if db.queue.urgent() {
+			return
+		}
+		runtime.Gosched()
+	}
 }
 
 // nextOf answers the next job of a group. Before it gives a group up it lets others
