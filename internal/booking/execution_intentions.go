@@ -36,20 +36,20 @@ func (i MarkWorkflowStarted) Decide(b Booking) (Booking, bool, error) {
 	return b, true, nil
 }
 
-// CountRepair counts a repair execution before it is started: Number must be the
-// one after those there are, so that each number is used once.
+// CountRepair counts a repair execution before it is started, so that each number is
+// used once. Of a reservation that has ended meanwhile, or was counted up to Number
+// already, it changes nothing: somebody else has driven it.
 type CountRepair struct {
 	On
 	Number int
 }
 
 func (i CountRepair) Decide(b Booking) (Booking, bool, error) {
-	switch r := &b.Reservation; {
-	case r.Repairs >= i.Number:
+	r := &b.Reservation
+	if r.Repairs >= i.Number || !r.Status.Live() {
 		return b, false, nil
-	default:
-		r.Repairs = i.Number
-		r.record(RepairStarted, i.Now, BySystem, 0, "")
-		return b, true, nil
 	}
+	r.Repairs = i.Number
+	r.record(RepairStarted, i.Now, BySystem, 0, "")
+	return b, true, nil
 }

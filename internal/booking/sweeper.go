@@ -156,6 +156,9 @@ func (s *Service) repair(ctx context.Context, r Reservation, sweep *Sweep) error
 	if err != nil {
 		return err
 	}
+	if !counted.Status.Live() {
+		return nil // its execution came to its end between the two looks
+	}
 	start, err := counted.Start()
 	if err != nil {
 		return err

@@ -238,7 +238,9 @@ func (m *model) apply(name, id string, epoch int64, now time.Time) booking.Code 
 		}
 		return end(booking.ReservationRefunded)
 	case "repair":
-		r.repairs = 1
+		if held || r.status == booking.Confirming {
+			r.repairs = 1
+		}
 	}
 	return ""
 }

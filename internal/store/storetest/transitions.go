@@ -27,18 +27,18 @@ lapsedPending         E       E        +      H      H       H      +      +    
 lapsedAuthorized      =       =        H      +      H       H      H      +     +        +         E    H     H      P      O        P         +      +      +
 confirming            H       =        H      =      +       H      H      H     H        +         H    H     H      P      O        P         =      +      +
 captured              H       =        H      =      =       +      H      H     H        H         H    H     H      P      O        P         =      +      +
-paid                  H       =        H      =      =       =      =      H     =        =         H    H     H      +      O        +         =      +      +
-occupied              H       =        H      =      =       =      =      H     =        =         H    H     H      =      +        P         =      +      +
-vacated               H       =        H      =      =       =      =      H     =        =         H    H     H      P      O        +         =      +      +
-refundOrdered         H       =        H      H      H       H      =      H     =        =         H    H     +      P      O        =         =      +      +
-refunded              H       H        H      H      H       H      =      H     =        =         H    H     =      P      O        =         =      +      +
-cancelled             H       H        H      H      H       H      =      =     =        =         H    H     H      P      O        P         =      +      +
-cancelledPending      H       H        +      H      H       H      =      =     =        =         H    +     H      P      O        P         =      +      +
-cancelledAuthorized   H       H        H      H      H       H      =      =     =        =         H    +     +      P      O        P         =      +      +
-voided                H       H        H      H      H       H      =      =     =        =         H    =     H      P      O        P         =      +      +
-failed                H       H        H      H      H       H      =      H     =        =         H    +     +      P      O        P         =      +      +
-expired               E       H        H      H      H       H      =      H     =        =         E    H     H      P      O        P         =      +      +
-expiredPending        E       E        +      H      H       H      =      H     =        =         E    +     H      P      O        P         =      +      +
+paid                  H       =        H      =      =       =      =      H     =        =         H    H     H      +      O        +         =      +      =
+occupied              H       =        H      =      =       =      =      H     =        =         H    H     H      =      +        P         =      +      =
+vacated               H       =        H      =      =       =      =      H     =        =         H    H     H      P      O        +         =      +      =
+refundOrdered         H       =        H      H      H       H      =      H     =        =         H    H     +      P      O        =         =      +      =
+refunded              H       H        H      H      H       H      =      H     =        =         H    H     =      P      O        =         =      +      =
+cancelled             H       H        H      H      H       H      =      =     =        =         H    H     H      P      O        P         =      +      =
+cancelledPending      H       H        +      H      H       H      =      =     =        =         H    +     H      P      O        P         =      +      =
+cancelledAuthorized   H       H        H      H      H       H      =      =     =        =         H    +     +      P      O        P         =      +      =
+voided                H       H        H      H      H       H      =      =     =        =         H    =     H      P      O        P         =      +      =
+failed                H       H        H      H      H       H      =      H     =        =         H    +     +      P      O        P         =      +      =
+expired               E       H        H      H      H       H      =      H     =        =         E    H     H      P      O        P         =      +      =
+expiredPending        E       E        +      H      H       H      =      H     =        =         E    +     H      P      O        P         =      +      =
 `
 
 // paths says by which intentions a state is reached; at "-" the deadline has come.
