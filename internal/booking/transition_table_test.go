@@ -117,3 +117,25 @@ func TestTheGatewaysIDIsOfTheFirstPayment(t *testing.T) {
 		}
 	}
 }
+
+// At the deadline a hold is released at once, unless the tenant has begun to pay: then the
+// execution asks the gateway first (design, 10.8).
+func TestAHoldThatIsBeingPaidForIsLeftToItsExecution(t *testing.T) {
+	for _, c := range []struct {
+		payment *Payment
+		left    bool
+	}{
+		{nil, false},
+		{&Payment{ID: "r-p1", Attempt: 1, Status: Pending}, false}, // asked for by the workflow alone
+		{&Payment{ID: "r-p1", Attempt: 1, Status: Pending, Method: "pm_ok"}, true},
+		{&Payment{ID: "r-p1", Attempt: 1, Status: Declined, Method: "pm_ok"}, false},
+		{&Payment{ID: "r-p1", Attempt: 1, Status: Authorized, Method: "pm_ok"}, true},
+	} {
+		b := placedBooking(t)
+		b.Reservation.Payment = c.payment
+		on := On{ReservationID: "r", Now: deadline, By: BySystem}
+		if _, changed, err := (ReleaseHold{On: on, Reason: ReleaseExpired, UnlessPaying: true}).Decide(b); changed == c.left {
+			t.Errorf("payment %+v: released %v, %v", c.payment, changed, err)
+		}
+	}
+}
