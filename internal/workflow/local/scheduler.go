@@ -62,18 +62,18 @@ func (s *scheduler) add(lane Lane, due []Due) (added int) {
 
 // offer drives a new execution at once if a worker is free, sparing it the way
 // through the journal's backlog.
-func (s *scheduler) offer(r Record) bool {
+func (s *scheduler) offer(id workflow.ExecutionID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.runs[r.ExecutionID]; ok {
+	if _, ok := s.runs[id]; ok {
 		return true
 	}
 	if s.closed || s.backlog.len() > 0 || s.urgent.len() > 0 || s.active >= s.workers || s.activeBack >= s.backlogMax {
 		return false
 	}
-	x := newRun(r.ExecutionID, Backlog)
-	x.rec, x.loaded = r, true
-	s.push(x)
+	// It is read from the journal again: the poller may have been faster, driven it and
+	// let it go since r was stored.
+	s.push(newRun(id, Backlog))
 	s.dispatch()
 	return true
 }

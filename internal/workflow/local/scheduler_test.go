@@ -110,21 +110,19 @@ func TestAMessageReachesAQueuedExecution(t *testing.T) {
 
 func TestOfferTakesOnlyWhatCanBeDrivenAtOnce(t *testing.T) {
 	s := newTestScheduler(4)
-	record := func(name string) Record {
-		return Record{ExecutionID: workflow.ExecutionID{Machine: "m", Name: name}}
-	}
+	id := func(name string) workflow.ExecutionID { return workflow.ExecutionID{Machine: "m", Name: name} }
 	for i, want := range []bool{true, true, true, false} {
-		if got := s.offer(record(fmt.Sprint(i))); got != want {
+		if got := s.offer(id(fmt.Sprint(i))); got != want {
 			t.Errorf("offer %d = %v, want %v", i, got, want)
 		}
 	}
-	if !s.offer(record("0")) {
+	if !s.offer(id("0")) {
 		t.Error("what is driven already is offered again in vain")
 	}
 	s.add(Backlog, due("b", 1))
 	s.release(s.launched[0])
 	wantNames(t, s, "0", "1", "2", "b0")
-	if s.offer(record("new")) {
+	if s.offer(id("new")) {
 		t.Error("an offer went before the backlog")
 	}
 }

@@ -43,7 +43,7 @@ func (r *Runner) Start(ctx context.Context, id workflow.ExecutionID, input json.
 			x := r.execution(stored)
 			x.Input = rec.Input
 			if stored.Seq == 0 {
-				r.Offer(stored) // somebody else has journaled it just now
+				r.Offer(id) // somebody else has journaled it just now
 			}
 			return x, nil
 		}
@@ -54,17 +54,17 @@ func (r *Runner) Start(ctx context.Context, id workflow.ExecutionID, input json.
 	}
 	r.stats.started.Add(1)
 	x := r.execution(stored)
-	x.Input = rec.Input // what was stored is the runner's from here on
-	r.Offer(stored)
+	x.Input = rec.Input
+	r.Offer(id)
 	return x, nil
 }
 
 // Offer tells of an execution that was journaled just now by somebody else, so
 // that it is driven at once where there is room for it. Without it the journal's
-// Started signal does the same a little later. The record is the runner's then.
-func (r *Runner) Offer(created Record) {
+// Started signal does the same a little later.
+func (r *Runner) Offer(id workflow.ExecutionID) {
 	if r.running.Load() {
-		r.sched.offer(created)
+		r.sched.offer(id)
 	}
 }
 
