@@ -24,12 +24,14 @@ func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, erro
 	if err != nil {
 		return r, fmt.Errorf("look up payment %s: %w", r.Payment.ID, err)
 	}
-	held, err = s.giveBack(ctx, *r.Payment, ref, held, "")
+	held, err = s.giveBack(ctx, ref, held, func(operation string) string { return gatewayKey(*r.Payment, operation) })
 	if errors.Is(err, ErrGatewayUnknown) {
 		if held, err = s.gateway.Lookup(ctx, ref); err == nil {
 			// If nothing happened, a new key is safe now and the old one may be spoilt by
 			// a stored server error (design, 10.7).
-			held, err = s.giveBack(ctx, *r.Payment, ref, held, "-again")
+			held, err = s.giveBack(ctx, ref, held, func(operation string) string {
+				return s.keyAfterLookup(*r.Payment, operation+"-again", r.EndedAt)
+			})
 		}
 	}
 	if errors.Is(err, ErrGatewayRefused) { // another call has arrived meanwhile
@@ -41,14 +43,14 @@ func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, erro
 	return s.recordReturn(ctx, r, held)
 }
 
-// giveBack voids or refunds what the gateway holds, and answers what it then holds.
-// Where it holds nothing it asks for nothing.
-func (s *Service) giveBack(ctx context.Context, p Payment, ref string, held GatewayPayment, again string) (GatewayPayment, error) {
+// giveBack voids or refunds what the gateway holds, under the operation's key, and
+// answers what it then holds. Where it holds nothing it asks for nothing.
+func (s *Service) giveBack(ctx context.Context, ref string, held GatewayPayment, key func(operation string) string) (GatewayPayment, error) {
 	switch held.Status {
 	case Captured:
-		return s.gateway.Refund(ctx, ref, gatewayKey(p, "refund"+again))
+		return s.gateway.Refund(ctx, ref, key("refund"))
 	case Pending, Authorized:
-		return s.gateway.Void(ctx, ref, gatewayKey(p, "void"+again))
+		return s.gateway.Void(ctx, ref, key("void"))
 	}
 	return held, nil
 }

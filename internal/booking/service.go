@@ -49,9 +49,6 @@ func NewService(store Store, gateway Gateway, workflow Workflow, now func() time
 // Config answers the deployment's configuration.
 func (s *Service) Config() Config { return s.config }
 
-// Gateway answers the name of the payment gateway in use.
-func (s *Service) Gateway() string { return s.gateway.Name() }
-
 // Now answers the service's clock, UTC.
 func (s *Service) Now() time.Time { return s.now() }
 
