@@ -15,7 +15,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/api"
+	"github.com/vacancy/vacancy/internal/app/embedded"
 	"github.com/vacancy/vacancy/internal/client"
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/identity"
@@ -37,7 +38,7 @@ type serveFlags struct {
 	notifySecret  string
 	smtp          string
 	smtpPassword  string
-	configuration app.Config
+	configuration embedded.Config
 }
 
 func newServe(p *program) *cobra.Command {
@@ -87,13 +88,13 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer listener.Close()
-	a, err := app.Open(ctx, c)
+	a, err := embedded.Open(ctx, c)
 	if err != nil {
 		return err
 	}
 	key, err := identity.LoadOrMakeKey(filepath.Join(c.DataDir, client.SigningKeyFileName), rand.Reader)
 	if err == nil && f.demo {
-		err = importDemo(ctx, a)
+		err = importDemo(ctx, a.App)
 	}
 	if err != nil {
 		return errors.Join(err, a.Close())
@@ -103,7 +104,10 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err := client.WriteServerFile(c.DataDir, client.ServerFile{Address: address, PID: os.Getpid()}); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	handler := newHandler(a, c, f.stage == "dev", identity.NewCache(identity.NewKeeper(key, p.now), p.now), p.now)
+	handler := api.New(api.Config{
+		App: a.App, Backend: a, Verifier: identity.NewCache(identity.NewKeeper(key, p.now), p.now),
+		Development: f.stage == "dev", Now: p.now, Log: c.Log,
+	})
 
 	// The API goes first and the runner after it, so that what a request has begun is carried on.
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -124,7 +128,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 }
 
 // configuration reads the flags.
-func (p *program) configuration(f serveFlags) (app.Config, error) {
+func (p *program) configuration(f serveFlags) (embedded.Config, error) {
 	c := f.configuration
 	if err := oneOf("--stage", f.stage, []string{"dev", "prod"}); err != nil {
 		return c, err

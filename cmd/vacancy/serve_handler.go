@@ -8,42 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/vacancy/vacancy/graph"
-	"github.com/vacancy/vacancy/internal/app"
-	"github.com/vacancy/vacancy/internal/booking"
-	"github.com/vacancy/vacancy/internal/httpapi"
-	"github.com/vacancy/vacancy/internal/identity"
-	"github.com/vacancy/vacancy/internal/imports"
 	"github.com/vacancy/vacancy/internal/notification"
 )
-
-// newHandler makes everything that the server answers.
-func newHandler(a *app.App, c app.Config, development bool, verifier identity.Verifier, now func() time.Time) http.Handler {
-	managing := []booking.Role{booking.Manager, booking.Operator}
-	return httpapi.New(httpapi.Config{
-		GraphQL: graph.New(graph.Config{
-			Booking: a.Reservations, Runner: a.Runner, Development: development, RequestID: httpapi.RequestID, Log: c.Log,
-		}),
-		Routes: []httpapi.Route{
-			{Pattern: "POST /imports", Roles: managing, Handler: imports.Handler(a.Reservations.ImportApartments, app.NewID, c.Log)},
-			{Pattern: "GET /notifications", Roles: managing, Handler: httpapi.JSON(c.Log, func(r *http.Request) (any, error) {
-				return a.Notifications(r.Context())
-			})},
-			{Pattern: "GET /ledger/{reservation}", Roles: managing, Handler: httpapi.JSON(c.Log, func(r *http.Request) (any, error) {
-				return a.Ledger(r.Context(), r.PathValue("reservation"))
-			})},
-		},
-		Verifier:     verifier,
-		Checks:       []httpapi.Check{{Name: "store", Check: a.Store.Ping}, {Name: "runner", Check: a.RunnerHealthy}},
-		Collectors:   a.Collectors(),
-		Development:  development,
-		Log:          c.Log,
-		Now:          now,
-		NewRequestID: uuid.NewString,
-	})
-}
 
 // newLog makes the log: one JSON object a line, or text for a person at a terminal.
 func (p *program) newLog(level string) (*slog.Logger, error) {

@@ -8,7 +8,6 @@ import (
 )
 
 const (
-	sweepEvery = 3 * time.Second
 	// lookAhead is the longest sleep of the deadline watcher. No hold is shorter
 	// (booking.MinPaymentWindow), so one placed meanwhile is not missed.
 	lookAhead = booking.MinPaymentWindow
@@ -16,20 +15,14 @@ const (
 	wakesAhead = 64
 )
 
-// sweep runs the sweeper until ctx ends.
-func (a *App) sweep(ctx context.Context) {
-	ticker := time.NewTicker(sweepEvery)
+// SweepEvery runs the sweeper, at once and then every so often, until ctx ends.
+func (a *App) SweepEvery(ctx context.Context, interval time.Duration) {
+	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
-		found, err := a.Reservations.Sweep(ctx)
-		if err != nil && ctx.Err() == nil {
-			a.log.ErrorContext(ctx, "sweep failed", "error", err)
+		if _, err := a.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.Config.Log.ErrorContext(ctx, "sweep failed", "error", err)
 		}
-		if found != (booking.Sweep{}) {
-			a.log.InfoContext(ctx, "sweep", "started", found.Started, "overdue", found.Overdue, "repaired", found.Repaired,
-				"returned", found.Returned, "forgot", found.Forgot, "failed", found.Failed)
-		}
-		a.swept.add(found)
 		select {
 		case <-ctx.Done():
 			return
@@ -38,9 +31,20 @@ func (a *App) sweep(ctx context.Context) {
 	}
 }
 
-// watchDeadlines releases holds at their deadline and has their executions woken, until
+// Sweep runs the sweeper once and answers what it found and did, also with an error.
+func (a *App) Sweep(ctx context.Context) (booking.Sweep, error) {
+	found, err := a.Reservations.Sweep(ctx)
+	if found != (booking.Sweep{}) {
+		a.Config.Log.InfoContext(ctx, "sweep", "started", found.Started, "overdue", found.Overdue, "repaired", found.Repaired,
+			"returned", found.Returned, "forgot", found.Forgot, "failed", found.Failed)
+	}
+	a.swept.add(found)
+	return found, err
+}
+
+// WatchDeadlines releases holds at their deadline and has their executions woken, until
 // ctx ends. What was due before it began is the executions' own timeouts' and the sweeper's.
-func (a *App) watchDeadlines(ctx context.Context) {
+func (a *App) WatchDeadlines(ctx context.Context) {
 	released, woken := make(chan []booking.DueHold, wakesAhead), make(chan struct{})
 	go func() {
 		defer close(woken)
@@ -60,7 +64,7 @@ func (a *App) watchDeadlines(ctx context.Context) {
 		}
 		due, after, next, ok, err := a.Reservations.ReleaseDue(ctx, cursor)
 		if err != nil && ctx.Err() == nil {
-			a.log.ErrorContext(ctx, "deadlines not read", "error", err)
+			a.Config.Log.ErrorContext(ctx, "deadlines not read", "error", err)
 		}
 		cursor = after
 		if len(due) > 0 {

@@ -54,8 +54,8 @@ type Check struct {
 // everybody are all roles.
 var everybody = []booking.Role{booking.Tenant, booking.Manager, booking.Operator}
 
-// managing are those that may see what concerns all tenants.
-var managing = []booking.Role{booking.Manager, booking.Operator}
+// Managing are those that may see what concerns all tenants.
+var Managing = []booking.Role{booking.Manager, booking.Operator}
 
 // New makes the server's handler. It panics when a route's pattern is malformed or
 // conflicts with another, as http.ServeMux does.
@@ -69,7 +69,7 @@ func New(c Config) http.Handler {
 	}
 	shown := Route{Pattern: "GET /metrics", Handler: metrics.handler()}
 	if c.ProtectMetrics {
-		shown.Roles = managing
+		shown.Roles = Managing
 	}
 	routes = append(routes, shown)
 	if c.Development {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -16,11 +17,23 @@ import (
 // the step of the state ReleaseHold in statemachine/reservation.asl.json.
 type Table map[string]workflow.Handler
 
+// Services are the domain services that steps call.
+type Services struct {
+	Reservations *booking.Service
+}
+
+// all are the rows of the table, machine by machine.
+func all(s Services) []named {
+	return slices.Concat(
+		reservationSteps(s.Reservations),
+	)
+}
+
 // New makes the table of all steps.
-func New(reservations *booking.Service) Table {
+func New(s Services) Table {
 	t := Table{}
-	for _, s := range reservationSteps(reservations) {
-		t[s.name] = s.handler
+	for _, row := range all(s) {
+		t[row.name] = row.handler
 	}
 	return t
 }
@@ -28,8 +41,8 @@ func New(reservations *booking.Service) Table {
 // Names lists the names of all steps.
 func Names() []string {
 	var names []string
-	for _, s := range reservationSteps(nil) {
-		names = append(names, s.name)
+	for _, row := range all(Services{}) {
+		names = append(names, row.name)
 	}
 	return names
 }

@@ -53,7 +53,7 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 	}
 	silent := slog.New(slog.DiscardHandler)
 	s.reservations = booking.NewService(store, s.gateway, s, s.now, s.newID, holds, silent)
-	registry := integration.New(step.New(s.reservations),
+	registry := integration.New(step.New(step.Services{Reservations: s.reservations}),
 		map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(s.outbox, s.now)}, silent)
 	s.tasks = trial.Steps(registry)
 	return s, nil

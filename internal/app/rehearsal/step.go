@@ -15,7 +15,7 @@ import (
 )
 
 // Steps are the names of all steps.
-func Steps() []string { return slices.Sorted(maps.Keys(step.New(nil))) }
+func Steps() []string { return slices.Sorted(maps.Keys(step.New(step.Services{}))) }
 
 // Step runs one step on a store in which the tenant "tenant" holds the apartment apt_1
 // by the reservation res_1 of epoch 1 and, if a payment method is given, has paid with
@@ -26,7 +26,7 @@ func Step(ctx context.Context, name string, event json.RawMessage, method string
 		return nil, err
 	}
 	defer func() { _ = stage.store.Close() }()
-	handler, known := step.New(stage.reservations)[name]
+	handler, known := step.New(step.Services{Reservations: stage.reservations})[name]
 	if !known {
 		return nil, fmt.Errorf("there is no step %q; the steps are %s", name, strings.Join(Steps(), ", "))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/app/embedded"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/workflow/local"
 )
@@ -19,13 +20,13 @@ var tenant = booking.Principal{ID: "bench", Role: booking.Tenant}
 
 // deployment is the wired program, running.
 type deployment struct {
-	*app.App
+	*embedded.App
 	stop context.CancelFunc
 	done chan error
 }
 
 func open(ctx context.Context, dir string) (*deployment, error) {
-	a, err := app.Open(ctx, app.Config{DataDir: dir, PaymentWindow: paymentWindow})
+	a, err := embedded.Open(ctx, embedded.Config{DataDir: dir, Config: app.Config{PaymentWindow: paymentWindow}})
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func (d *deployment) close() error {
 // fill makes so many vacant apartments in a data directory that nobody has open, and
 // answers their ids.
 func fill(ctx context.Context, o Options, dir string, n int) ([]string, error) {
-	a, err := app.Open(ctx, app.Config{DataDir: dir})
+	a, err := embedded.Open(ctx, embedded.Config{DataDir: dir})
 	if err != nil {
 		return nil, err
 	}

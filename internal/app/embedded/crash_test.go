@@ -1,10 +1,9 @@
-package app_test
+package embedded_test
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/app/embedded"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/groupcommit"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
@@ -217,7 +217,7 @@ type world struct {
 	t    *testing.T
 	dir  string
 	trap *trap
-	app  *app.App
+	app  *embedded.App
 	life context.Context // of the process
 	stop context.CancelFunc
 	ran  chan error
@@ -252,8 +252,8 @@ func (w *world) fatal(format string, args ...any) {
 func (w *world) open() {
 	w.life, w.stop = context.WithCancel(context.Background())
 	w.trap.down = w.stop
-	a, err := app.Open(w.life, app.Config{DataDir: w.dir, PaymentWindow: crashWindow, Log: slog.New(slog.DiscardHandler),
-		Faults: app.Faults{Store: w.trap.commit(storeCommit), Ledger: w.trap.commit(ledgerCommit), Gateway: w.trap.call}})
+	a, err := embedded.Open(w.life, embedded.Config{DataDir: w.dir, Config: app.Config{PaymentWindow: crashWindow},
+		Faults: embedded.Faults{Store: w.trap.commit(storeCommit), Ledger: w.trap.commit(ledgerCommit), Gateway: w.trap.call}})
 	if err != nil {
 		w.t.Fatalf("open: %v", err)
 	}

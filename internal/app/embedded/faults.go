@@ -1,4 +1,4 @@
-package app
+package embedded
 
 import (
 	"github.com/vacancy/vacancy/internal/groupcommit"

@@ -1,4 +1,4 @@
-package app_test
+package embedded_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/app/embedded"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/imports"
 )
@@ -29,7 +29,7 @@ func TestAllRealListings(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	a, err := app.Open(t.Context(), app.Config{DataDir: t.TempDir()})
+	a, err := embedded.Open(t.Context(), embedded.Config{DataDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,29 +1,37 @@
-package app
+package embedded
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/vacancy/vacancy/internal/notification"
-	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/httpapi"
 )
 
-// listed bounds what is shown of notifications and of the ledger.
+// listed bounds what is shown of notifications.
 const listed = 100
 
-// Notifications lists the latest notifications, newest first, delivered or not.
-func (a *App) Notifications(ctx context.Context) ([]notification.Notification, error) {
-	return a.Outbox.List(ctx, listed)
+// Routes show managers the notifications and the ledger of the gateway.
+func (a *App) Routes() []httpapi.Route {
+	log := a.Config.Log
+	return []httpapi.Route{
+		{Pattern: "GET /notifications", Roles: httpapi.Managing, Handler: httpapi.JSON(log, func(r *http.Request) (any, error) {
+			return a.Outbox.List(r.Context(), listed)
+		})},
+		{Pattern: "GET /ledger/{reservation}", Roles: httpapi.Managing, Handler: httpapi.JSON(log, func(r *http.Request) (any, error) {
+			return a.Gateway.Totals(r.Context(), r.PathValue("reservation"))
+		})},
+	}
 }
 
-// Ledger adds up what the simulated gateway did for a reservation, payment by payment.
-func (a *App) Ledger(ctx context.Context, reservationID string) ([]simulated.Totals, error) {
-	return a.Gateway.Totals(ctx, reservationID)
+// Checks are what must work for the program to.
+func (a *App) Checks() []httpapi.Check {
+	return []httpapi.Check{
+		{Name: "store", Check: a.Store.Ping},
+		{Name: "runner", Check: func(context.Context) error { return a.Runner.Healthy() }},
+	}
 }
-
-// RunnerHealthy answers why executions cannot be driven now, or nil.
-func (a *App) RunnerHealthy(context.Context) error { return a.Runner.Healthy() }
 
 // Collectors are the program's metrics.
 func (a *App) Collectors() []prometheus.Collector {

@@ -1,0 +1,64 @@
+// Package api is everything that a deployment answers over HTTP: GraphQL, the routes
+// beside it, and what its backend shows of itself. 'vacancy serve' and the Lambda behind
+// API Gateway answer by the same handler.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/vacancy/vacancy/graph"
+	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/httpapi"
+	"github.com/vacancy/vacancy/internal/identity"
+	"github.com/vacancy/vacancy/internal/imports"
+)
+
+// Config is what the API is made of. All fields are needed.
+type Config struct {
+	App      *app.App
+	Backend  Backend
+	Verifier identity.Verifier
+	// Development lets clients ask for the schema, and serves GraphiQL.
+	Development bool
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// Backend is what a backend shows of itself.
+type Backend interface {
+	// Routes are further ones; may be empty.
+	Routes() []httpapi.Route
+	// Checks are asked by /readyz; may be empty.
+	Checks() []httpapi.Check
+	// Collectors are shown at /metrics; may be empty.
+	Collectors() []prometheus.Collector
+}
+
+// New makes everything that a deployment answers.
+func New(c Config) http.Handler {
+	return httpapi.New(httpapi.Config{
+		GraphQL: graph.New(graph.Config{
+			Booking: c.App.Reservations, Runner: c.App.Runner, Development: c.Development, RequestID: httpapi.RequestID, Log: c.Log,
+		}),
+		Routes:       append(routes(c), c.Backend.Routes()...),
+		Verifier:     c.Verifier,
+		Checks:       c.Backend.Checks(),
+		Collectors:   c.Backend.Collectors(),
+		Development:  c.Development,
+		Log:          c.Log,
+		Now:          c.Now,
+		NewRequestID: uuid.NewString,
+	})
+}
+
+// routes are the ones beside GraphQL that every backend has.
+func routes(c Config) []httpapi.Route {
+	return []httpapi.Route{
+		{Pattern: "POST /imports", Roles: httpapi.Managing, Handler: imports.Handler(c.App.Reservations.ImportApartments, app.NewID, c.Log)},
+	}
+}

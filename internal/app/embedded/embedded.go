@@ -1,0 +1,116 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/notification"
+	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/step"
+	"github.com/vacancy/vacancy/internal/store/sqlite"
+	"github.com/vacancy/vacancy/internal/workflow"
+	"github.com/vacancy/vacancy/internal/workflow/local"
+)
+
+// GatewayFileName is the simulated gateway's ledger in the data directory. It is a
+// file of its own, since a gateway is a third system: it commits by itself.
+const GatewayFileName = "simulated-gateway.db"
+
+// sweepEvery is how often the sweeper runs.
+const sweepEvery = 3 * time.Second
+
+// App is the wired program on a data directory. Its fields are what stands behind the
+// ports of the embedded [app.App].
+type App struct {
+	*app.App
+	Store   *sqlite.Store
+	Gateway *simulated.Gateway
+	Runner  *local.Runner
+	Outbox  notification.Outbox
+
+	dispatcher *notification.Dispatcher // nil without a receiver
+	closing    sync.Once
+	closed     error
+}
+
+// Open opens the data directory and wires the program. Nothing runs before Run. A
+// directory that another process has open, that cannot be written or that is damaged
+// is an error that says so.
+func Open(ctx context.Context, c Config) (*App, error) {
+	var err error
+	if c.Config, err = c.WithDefaults(); err != nil {
+		return nil, err
+	}
+	definitions := definitions()
+	_, hash, err := definitions[app.ReservationMachine].Resolve()
+	if err != nil {
+		return nil, err
+	}
+	store, err := sqlite.Open(ctx, c.DataDir, sqlite.Options{
+		StartExecutions: &sqlite.StartExecutions{Machine: app.ReservationMachine, Definition: hash},
+		Fault:           c.Faults.Store,
+	})
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := simulated.OpenFile(ctx, filepath.Join(c.DataDir, GatewayFileName), c.Faults.Ledger)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	a := &App{
+		Store: store, Outbox: store.Outbox(),
+		Gateway: simulated.New(ledger, simulated.Options{Now: app.Now, SlowFor: c.SlowPayment, Fault: c.Faults.Gateway}),
+	}
+	if c.Receiver != nil {
+		a.dispatcher = notification.NewDispatcher(store.Outbox(), c.Receiver, notification.DispatcherOptions{Now: app.Now, Random: rand.Float64, Log: c.Log})
+		a.Outbox = notification.Waking(store.Outbox(), a.dispatcher.Wake)
+	}
+	a.App, err = app.New(c.Config, app.Ports{
+		Store: store, Gateway: a.Gateway,
+		NewRunner: func(steps step.Table) (workflow.Runner, error) {
+			var err error
+			a.Runner, err = local.New(ctx, local.Config{
+				Journal: c.Faults.journal(store.Journal()), Definitions: definitions, Steps: steps,
+				Services: map[string]workflow.Handler{app.SNSPublish: notification.Publisher(a.Outbox, app.Now)},
+				Log:      c.Log, Workers: c.Workers,
+			})
+			return a.Runner, err
+		},
+	})
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// Run runs executions, the sweeper, the deadline watcher and the deliverer of notifications
+// until ctx ends, and then lets finish what is under way. It returns nil when all came to rest.
+func (a *App) Run(ctx context.Context) error {
+	var group errgroup.Group
+	group.Go(func() error { a.SweepEvery(ctx, sweepEvery); return nil })
+	group.Go(func() error { a.WatchDeadlines(ctx); return nil })
+	if a.dispatcher != nil {
+		group.Go(func() error { a.dispatcher.Run(ctx); return nil })
+	}
+	group.Go(func() error {
+		if err := a.Runner.Run(ctx); err != nil {
+			return fmt.Errorf("stop the workflow runner: %w", err)
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// Close gives the data directory back. Run must have returned. Closing again answers the same.
+func (a *App) Close() error {
+	a.closing.Do(func() { a.closed = errors.Join(a.Gateway.Close(), a.Store.Close()) })
+	return a.closed
+}

@@ -1,0 +1,15 @@
+package app
+
+// Names of the state machines whose executions the services start: those of the files
+// in statemachine/.
+const (
+	// ReservationMachine is the one that holds run.
+	ReservationMachine = "reservation"
+)
+
+// NotificationTopic is the placeholder of the topic that definitions publish
+// notifications to, by SNSPublish.
+const (
+	NotificationTopic = "NotificationTopic"
+	SNSPublish        = "arn:aws:states:::sns:publish"
+)
