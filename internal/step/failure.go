@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -17,12 +18,14 @@ const (
 	paymentDeclined       = "PaymentDeclined"
 	holdStillLive         = "HoldStillLive"
 	serviceUnavailable    = "ServiceUnavailable"
+	injectedFailure       = "InjectedFailure" // made to fail on purpose, see saga.Injection
 )
 
 // failure gives an error its name.
 func failure(err error) error {
 	var declined *booking.DeclinedError
 	var refusal *booking.Error
+	var injected *saga.InjectedError
 	name := serviceUnavailable
 	switch {
 	case errors.Is(err, booking.ErrHoldStillLive):
@@ -33,6 +36,8 @@ func failure(err error) error {
 		name = paymentRefused
 	case errors.As(err, &declined):
 		name = paymentDeclined
+	case errors.As(err, &injected):
+		name = injectedFailure
 	case errors.As(err, &refusal):
 		name = camel(string(refusal.Code))
 	}

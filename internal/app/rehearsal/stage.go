@@ -53,11 +53,14 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 	}
 	silent := slog.New(slog.DiscardHandler)
 	s.reservations = booking.NewService(store, s.gateway, s, s.now, s.newID, holds, silent)
-	registry := integration.New(step.New(step.Services{Reservations: s.reservations}),
+	registry := integration.New(step.New(s.services()),
 		map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(s.outbox, s.now)}, silent)
 	s.tasks = trial.Steps(registry)
 	return s, nil
 }
+
+// services are what the steps call.
+func (s *stage) services() step.Services { return step.Services{Reservations: s.reservations} }
 
 // enter makes the execution known; its clock is the stage's from then on.
 func (s *stage) enter(x *trial.Execution) {

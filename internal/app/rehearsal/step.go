@@ -26,7 +26,7 @@ func Step(ctx context.Context, name string, event json.RawMessage, method string
 		return nil, err
 	}
 	defer func() { _ = stage.store.Close() }()
-	handler, known := step.New(step.Services{Reservations: stage.reservations})[name]
+	handler, known := step.New(stage.services())[name]
 	if !known {
 		return nil, fmt.Errorf("there is no step %q; the steps are %s", name, strings.Join(Steps(), ", "))
 	}
