@@ -19,6 +19,7 @@ var allowed = map[string][]string{
 	"internal/workflow/local":    {"internal/workflow", "internal/asl"},
 	"internal/payment/simulated": {"internal/booking", "internal/groupcommit"},
 	"internal/identity":          {"internal/booking"},
+	"internal/identity/oidc":     {"internal/booking", "internal/identity"},
 	"internal/groupcommit":       {},
 	"internal/app":               {"internal/booking", "internal/saga", "internal/step", "internal/workflow"},
 	"internal/store/sqlite":      {"internal/booking", "internal/workflow", "internal/notification", "internal/groupcommit"},

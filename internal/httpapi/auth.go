@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -9,6 +10,10 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/identity"
 )
+
+// issuerRetry is after how many seconds it makes sense to ask again when the issuer of
+// the tokens does not answer.
+const issuerRetry = "5"
 
 // authenticated lets through who has a good token and one of the roles.
 type authenticated struct {
@@ -25,6 +30,13 @@ func (a authenticated) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	who, err := a.verifier.Verify(r.Context(), token)
+	if errors.Is(err, identity.ErrUnavailable) {
+		id := RequestID(r.Context())
+		a.log.WarnContext(r.Context(), "token not checked", "requestId", id, "error", err)
+		w.Header().Set("Retry-After", issuerRetry)
+		writeError(w, http.StatusServiceUnavailable, codeUnavailable, "the bearer token cannot be checked at the moment; ask again in a few seconds", id)
+		return
+	}
 	if err != nil {
 		a.log.InfoContext(r.Context(), "token refused", "requestId", RequestID(r.Context()), "error", err)
 		a.refuse(w, `Bearer realm="vacancy", error="invalid_token"`, "the bearer token is not valid, or not any more; get a new one")

@@ -5,8 +5,11 @@ import (
 	"net/http"
 )
 
-// codeInternal is the code of what went wrong on our side.
-const codeInternal = "INTERNAL"
+// Codes of what went wrong on our side.
+const (
+	codeInternal    = "INTERNAL"
+	codeUnavailable = "UNAVAILABLE" // for a while: ask again
+)
 
 // writeError answers an error in the shape of a GraphQL answer, on every route.
 func writeError(w http.ResponseWriter, status int, code, message, requestID string) {

@@ -44,7 +44,7 @@ func NewSigner(key Key, now func() time.Time) *Signer { return &Signer{key: key,
 
 // Sign makes a token that speaks for the principal for so long, in whole seconds.
 func (s *Signer) Sign(who booking.Principal, lifetime time.Duration) (string, error) {
-	if err := checkPrincipal(who); err != nil {
+	if err := CheckPrincipal(who); err != nil {
 		return "", err
 	}
 	if lifetime < time.Second || lifetime > MaxLifetime {
@@ -61,8 +61,24 @@ func (s *Signer) Sign(who booking.Principal, lifetime time.Duration) (string, er
 	return token.SignedString(s.key.secret)
 }
 
-// checkPrincipal refuses what no token may speak for.
-func checkPrincipal(who booking.Principal) error {
+// CheckText refuses, with ErrInvalidToken, what cannot be a JSON Web Token by its length or
+// its letters: base64 readers skip line breaks, so one token could be written in many ways.
+func CheckText(token string) error {
+	if len(token) > MaxTokenLength {
+		return fmt.Errorf("%w: it has %d bytes, at most %d are read", ErrInvalidToken, len(token), MaxTokenLength)
+	}
+	for _, c := range []byte(token) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.':
+		default:
+			return fmt.Errorf("%w: it has a letter that no token has", ErrInvalidToken)
+		}
+	}
+	return nil
+}
+
+// CheckPrincipal refuses what no token may speak for.
+func CheckPrincipal(who booking.Principal) error {
 	switch {
 	case who.ID == "" || len(who.ID) > MaxSubjectLength || !utf8.ValidString(who.ID):
 		return fmt.Errorf("a user's name must have 1 to %d bytes of UTF-8", MaxSubjectLength)
@@ -92,24 +108,27 @@ func NewKeeper(key Key, now func() time.Time) *Keeper {
 
 // Verify answers who the token speaks for. The signature, the algorithm, iss, aud,
 // exp, iat, the subject and the role must all be right.
-func (k *Keeper) Verify(_ context.Context, token string) (booking.Principal, error) {
-	who, _, err := k.verify(token)
-	return who, err
+func (k *Keeper) Verify(ctx context.Context, token string) (booking.Principal, error) {
+	checked, err := k.Check(ctx, token)
+	return checked.Who, err
 }
 
-// verify answers the principal and when the token expires.
-func (k *Keeper) verify(token string) (booking.Principal, time.Time, error) {
-	if len(token) > MaxTokenLength {
-		return booking.Principal{}, time.Time{}, fmt.Errorf("%w: it has %d bytes, at most %d are read", ErrInvalidToken, len(token), MaxTokenLength)
+// Check answers what the token says, as Verify.
+func (k *Keeper) Check(_ context.Context, token string) (Token, error) {
+	if err := CheckText(token); err != nil {
+		return Token{}, err
 	}
 	var said claims
 	_, err := k.parser.ParseWithClaims(token, &said, func(*jwt.Token) (any, error) { return k.key.secret, nil })
 	if err != nil {
-		return booking.Principal{}, time.Time{}, fmt.Errorf("%w: %w", ErrInvalidToken, err)
+		return Token{}, fmt.Errorf("%w: %w", ErrInvalidToken, err)
 	}
-	who := booking.Principal{ID: said.Subject, Role: said.Role}
-	if err := checkPrincipal(who); err != nil {
-		return booking.Principal{}, time.Time{}, fmt.Errorf("%w: %w", ErrInvalidToken, err)
+	checked := Token{Who: booking.Principal{ID: said.Subject, Role: said.Role}, ID: said.ID, ExpiresAt: said.ExpiresAt.Time}
+	if said.IssuedAt != nil {
+		checked.IssuedAt = said.IssuedAt.Time
 	}
-	return who, said.ExpiresAt.Time, nil
+	if err := CheckPrincipal(checked.Who); err != nil {
+		return Token{}, fmt.Errorf("%w: %w", ErrInvalidToken, err)
+	}
+	return checked, nil
 }
