@@ -1593,6 +1593,10 @@ enum TimelineKind {
   APARTMENT_OCCUPIED
   APARTMENT_VACATED
   REPAIR_STARTED
+  "Money that came after the hold had ended took the apartment, which was still vacant."
+  HOLD_REACQUIRED
+  APARTMENT_RECLAIMED
+  APARTMENT_FREED
 }
 
 "One thing that happened to a reservation."

@@ -36,7 +36,23 @@ type Listing struct {
 	RentPeriod RentPeriod
 	// PaymentWindow is how long a hold on this apartment lasts; 0: the deployment's.
 	PaymentWindow time.Duration
+	// LateMoney is what becomes of money that came after the hold ended; "": the deployment's.
+	LateMoney LateMoney
 }
+
+// LateMoney says what becomes of money that is authorized after its hold has ended.
+type LateMoney string
+
+const (
+	// RefundLate gives it back.
+	RefundLate LateMoney = "REFUND"
+	// ReacquireElseRefund gives the tenant the apartment after all, at the old price, if it
+	// is still VACANT, and otherwise the money back.
+	ReacquireElseRefund LateMoney = "REACQUIRE_ELSE_REFUND"
+)
+
+// Valid reports whether it is one of the policies.
+func (l LateMoney) Valid() bool { return l == RefundLate || l == ReacquireElseRefund }
 
 // Apartment is one apartment and the hold on it.
 type Apartment struct {

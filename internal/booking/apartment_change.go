@@ -21,6 +21,8 @@ type UpdateListing struct {
 	Price       *Money
 	// PaymentWindow of 0 goes back to the deployment's.
 	PaymentWindow *time.Duration
+	// LateMoney of "" goes back to the deployment's.
+	LateMoney *LateMoney
 }
 
 func (u UpdateListing) Apartment() string { return u.ApartmentID }
@@ -36,10 +38,13 @@ func (u UpdateListing) Decide(a Apartment) (Apartment, bool, error) {
 	if u.PaymentWindow != nil {
 		next.PaymentWindow = *u.PaymentWindow
 	}
+	if u.LateMoney != nil {
+		next.LateMoney = *u.LateMoney
+	}
 	if err := next.Validate(); err != nil {
 		return a, false, err
 	}
-	if next.Title == a.Title && next.Price == a.Price && next.PaymentWindow == a.PaymentWindow {
+	if next.Title == a.Title && next.Price == a.Price && next.PaymentWindow == a.PaymentWindow && next.LateMoney == a.LateMoney {
 		return a, false, nil
 	}
 	next.UpdatedAt = u.Now
@@ -111,6 +116,9 @@ func (l Listing) Validate() error {
 		return Invalid("squareFeet", "square feet must be from 1 to %d, it is %d", MaxSquareFeet, *l.SquareFeet)
 	case l.PaymentWindow != 0 && (l.PaymentWindow < MinPaymentWindow || l.PaymentWindow > MaxPaymentWindow):
 		return Invalid("paymentWindow", "the payment window must be from %s to %s, it is %s", MinPaymentWindow, MaxPaymentWindow, l.PaymentWindow)
+	}
+	if l.LateMoney != "" && !l.LateMoney.Valid() {
+		return Invalid("lateMoney", "late money must be REFUND or REACQUIRE_ELSE_REFUND, it is %q", l.LateMoney)
 	}
 	switch l.RentPeriod {
 	case Monthly, Weekly, MonthlyOrWeekly:

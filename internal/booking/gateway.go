@@ -31,6 +31,9 @@ type Gateway interface {
 	Refund(ctx context.Context, ref, key string) (GatewayPayment, error)
 	// Lookup answers what the gateway holds for the ref. It changes nothing.
 	Lookup(ctx context.Context, ref string) (GatewayPayment, error)
+	// Find answers what Create made for a payment whose ref never arrived, or
+	// ErrNotAtGateway if it made nothing. It changes nothing.
+	Find(ctx context.Context, p Payment, reservationID string) (GatewayPayment, error)
 }
 
 // GatewayPayment is a payment as the gateway sees it. Status PENDING means that it
@@ -42,7 +45,76 @@ type GatewayPayment struct {
 	Refunded     int64     // minor units
 	AuthorizedAt time.Time // zero where the gateway gives none
 	DeclineCode  string
+	// PaymentID and ReservationID are what the gateway was told at Create; "" from a
+	// gateway that does not repeat them.
+	PaymentID     string
+	ReservationID string
 }
+
+// ConfirmedByPayer is a Gateway at which the payer authorizes a payment themselves, in
+// their app, with a secret that the gateway gave for it.
+type ConfirmedByPayer interface {
+	Gateway
+	// Confirmation answers what the payer's app needs. The secret is for the payer only:
+	// it is neither stored nor logged.
+	Confirmation(ctx context.Context, ref string) (Confirmation, error)
+}
+
+// InApp is Payment.Method of a payment that the payer confirms in their app.
+const InApp = "in_app"
+
+// Confirmation is what an app needs to have its payer confirm a payment.
+type Confirmation struct {
+	ClientSecret   string
+	PublishableKey string
+	Next           NextAction
+}
+
+// NextAction is what the payer is to do next.
+type NextAction string
+
+const (
+	NothingToDo  NextAction = "NONE"
+	Confirm      NextAction = "CONFIRM"      // choose what to pay with, and confirm
+	Authenticate NextAction = "AUTHENTICATE" // to their bank (3-D Secure)
+	WaitForBank  NextAction = "WAIT"
+)
+
+// RecordedByManager is a Gateway for money that a landlord is handed: a manager records
+// that it came, and what is owed back until it is returned.
+type RecordedByManager interface {
+	Gateway
+	// Receive is Authorize with what the manager wrote down.
+	Receive(ctx context.Context, ref string, receipt Receipt, key string) (GatewayPayment, error)
+	// Owed lists what is to be given back and has not been, the oldest first: at most
+	// limit, those after the ref.
+	Owed(ctx context.Context, after string, limit int) ([]Debt, error)
+	// MarkReturned notes that what is owed for the ref was given back. Again it changes
+	// nothing. ErrGatewayRefused where nothing is owed.
+	MarkReturned(ctx context.Context, ref string, receipt Receipt) (Debt, error)
+}
+
+// Receipt is what a manager writes down about money that changed hands.
+type Receipt struct {
+	Method    string // "cash" or "bank_transfer"
+	Reference string // of the receipt or the transfer
+	By        string // the manager
+}
+
+// Debt is money to be given back to a tenant.
+type Debt struct {
+	Ref           string
+	PaymentID     string
+	ReservationID string
+	Amount        Money
+	Received      Receipt
+	Since         time.Time
+	Returned      Receipt   // once it was given back
+	ReturnedAt    time.Time // zero until then
+}
+
+// ErrNotAtGateway: the gateway has made nothing for the payment.
+var ErrNotAtGateway = errors.New("the payment gateway knows no such payment")
 
 // ErrGatewayUnknown: no answer arrived. Look up before anything else is tried.
 var ErrGatewayUnknown = errors.New("the payment gateway did not answer; the outcome is unknown")

@@ -62,6 +62,7 @@ type AuthorizePayment struct {
 	GatewayRef string
 	// Authorization is the gateway's answer; AuthorizedAt may be zero.
 	Authorization GatewayPayment
+	Note          string // for the timeline: the reference of a receipt, say
 }
 
 func (i AuthorizePayment) Decide(b Booking) (Booking, bool, error) {
@@ -87,7 +88,7 @@ func (i AuthorizePayment) Decide(b Booking) (Booking, bool, error) {
 	if i.GatewayRef != "" {
 		p.GatewayRef = i.GatewayRef
 	}
-	r.record(PaymentWasAuthorized, i.Now, i.By, p.Amount.Amount, "")
+	r.record(PaymentWasAuthorized, i.Now, i.By, p.Amount.Amount, i.Note)
 	return Booking{Reservation: r}, true, nil
 }
 
@@ -137,18 +138,37 @@ func (i ClaimForCapture) Decide(b Booking) (Booking, bool, error) {
 }
 
 // RecordCapture: CONFIRMING, payment AUTHORIZED → CAPTURED.
-type RecordCapture struct{ On }
+//
+// AfterEnd is for a capture that came to be known only after the reservation ended (EXPIRED,
+// CANCELLED or FAILED), made by somebody at the gateway: PENDING or AUTHORIZED → CAPTURED,
+// to be refunded.
+type RecordCapture struct {
+	On
+	AfterEnd bool
+}
 
 func (i RecordCapture) Decide(b Booking) (Booking, bool, error) {
 	r := b.Reservation
 	if i.stale(r) || r.Payment == nil {
 		return b, false, notHeld(r)
 	}
-	if r.Payment.Status == Captured && (r.Status == Confirming || r.Status == ReservationPaid) {
-		return b, false, nil
-	}
-	if r.Status != Confirming || r.Payment.Status != Authorized {
-		return b, false, notHeld(r)
+	if i.AfterEnd {
+		if r.Status.Live() || r.Status == ReservationPaid {
+			return b, false, Refuse(ReservationNotHeld, "the reservation is %s; it has not ended", r.Status)
+		}
+		if r.Payment.Status == Captured || r.Payment.Status == Refunded {
+			return b, false, nil
+		}
+		if r.Payment.settled() {
+			return b, false, notHeld(r)
+		}
+	} else {
+		if r.Payment.Status == Captured && (r.Status == Confirming || r.Status == ReservationPaid) {
+			return b, false, nil
+		}
+		if r.Status != Confirming || r.Payment.Status != Authorized {
+			return b, false, notHeld(r)
+		}
 	}
 	p := r.withPayment()
 	p.Status, p.CapturedAt = Captured, i.Now
@@ -179,8 +199,7 @@ func (i RecordVoid) Decide(b Booking) (Booking, bool, error) {
 	return Booking{Reservation: r}, true, nil
 }
 
-// RecordRefund: CAPTURED (or AUTHORIZED, where the capture came to be known only
-// after the end), reservation not CONFIRMING or PAID → REFUNDED.
+// RecordRefund: CAPTURED, reservation not CONFIRMING or PAID → REFUNDED.
 type RecordRefund struct {
 	On
 	PaymentID string
@@ -194,7 +213,7 @@ func (i RecordRefund) Decide(b Booking) (Booking, bool, error) {
 	switch {
 	case r.Payment.Status == Refunded:
 		return b, false, nil
-	case r.Status.Live(), r.Status == ReservationPaid, r.Payment.settled(), r.Payment.Status == Pending:
+	case r.Status.Live(), r.Status == ReservationPaid, r.Payment.Status != Captured:
 		return b, false, Refuse(ReservationNotHeld, "the payment is %s and the reservation %s; there is nothing to refund", r.Payment.Status, r.Status)
 	}
 	p := r.withPayment()

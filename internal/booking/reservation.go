@@ -52,6 +52,18 @@ func (r Reservation) paid() bool {
 		(r.Payment.Status == Authorized || r.Payment.Status == Captured)
 }
 
+// reacquired reports whether late money got it its apartment back.
+func (r Reservation) reacquired() bool { return r.has(HoldReacquired) }
+
+func (r Reservation) has(kind TimelineKind) bool {
+	for _, e := range r.Timeline {
+		if e.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
 // AsOf answers the reservation as it counts at now: one that has lapsed unpaid is
 // EXPIRED since its deadline, whether or not anything released it yet.
 func (r Reservation) AsOf(now time.Time) Reservation {
@@ -82,6 +94,9 @@ const (
 	MovedIn              TimelineKind = "APARTMENT_OCCUPIED"
 	MovedOut             TimelineKind = "APARTMENT_VACATED"
 	RepairStarted        TimelineKind = "REPAIR_STARTED"
+	HoldReacquired       TimelineKind = "HOLD_REACQUIRED" // by money that came late
+	ApartmentReclaimed   TimelineKind = "APARTMENT_RECLAIMED"
+	ApartmentFreed       TimelineKind = "APARTMENT_FREED"
 )
 
 // TimelineEvent is one thing that happened to a reservation, written in the

@@ -53,8 +53,10 @@ func TestTransitionTable(t *testing.T) {
 		"RecordVoid": {func(on On) Intention { return RecordVoid{On: on, PaymentID: "r-p1"} },
 			func(s situation) bool { return !in(s, Held, Confirming) && paid(s, Pending, Authorized) }},
 		"RecordRefund": {func(on On) Intention { return RecordRefund{On: on, PaymentID: "r-p1"} },
+			func(s situation) bool { return !in(s, Held, Confirming, ReservationPaid) && paid(s, Captured) }},
+		"RecordCapture, known after the end": {func(on On) Intention { return RecordCapture{On: on, AfterEnd: true} },
 			func(s situation) bool {
-				return !in(s, Held, Confirming, ReservationPaid) && paid(s, Captured, Authorized)
+				return !in(s, Held, Confirming, ReservationPaid) && paid(s, Pending, Authorized)
 			}},
 	}
 	for name, row := range table {

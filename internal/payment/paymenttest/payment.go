@@ -26,6 +26,17 @@ func testCreateAgain(t *testing.T, a account) {
 	}
 }
 
+func testFind(t *testing.T, a account) {
+	if _, err := a.Gateway.Find(t.Context(), payment("p1"), "reservation-p1"); !errors.Is(err, booking.ErrNotAtGateway) {
+		t.Errorf("Find before Create: %v, want ErrNotAtGateway", err)
+	}
+	other, ref := a.created(t, "p2"), a.authorized(t, "p1")
+	found, err := a.Gateway.Find(t.Context(), payment("p1"), "reservation-p1")
+	if err != nil || found.Ref != ref || found.Status != booking.Authorized {
+		t.Errorf("Find: %+v, %v, want %s AUTHORIZED (and not %s)", found, err, ref, other)
+	}
+}
+
 func testCreateInvalid(t *testing.T, a account) {
 	p := payment("p1")
 	p.Amount.Amount = 0

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(*testing.T) Harness) {
 	}{
 		{"Create", testCreate},
 		{"CreateAgain", testCreateAgain},
+		{"Find", testFind},
 		{"CreateInvalid", testCreateInvalid},
 		{"Authorize", testAuthorize},
 		{"AuthorizeAgain", testAuthorizeAgain},

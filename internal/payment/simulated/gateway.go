@@ -108,6 +108,23 @@ func (g *Gateway) Lookup(ctx context.Context, ref string) (booking.GatewayPaymen
 	return p.at(now).seen(), nil
 }
 
+// Find answers the payment that a Create made, whatever the Create was answered with.
+func (g *Gateway) Find(ctx context.Context, p booking.Payment, reservationID string) (booking.GatewayPayment, error) {
+	if fault := g.fault(Call{Operation: Lookup, PaymentID: p.ID, ReservationID: reservationID}); fault != NoFault {
+		return booking.GatewayPayment{}, fmt.Errorf("%w: %s", booking.ErrGatewayUnknown, fault)
+	}
+	entries, err := g.ledger.Entries(ctx, reservationID)
+	if err != nil {
+		return booking.GatewayPayment{}, answerable(err)
+	}
+	for _, e := range entries {
+		if e.Operation == Create && e.PaymentID == p.ID && e.Ref != "" {
+			return g.Lookup(ctx, e.Ref)
+		}
+	}
+	return booking.GatewayPayment{}, booking.ErrNotAtGateway
+}
+
 // Entries answers the ledger's entries about one reservation, in order.
 func (g *Gateway) Entries(ctx context.Context, reservationID string) ([]Entry, error) {
 	return g.ledger.Entries(ctx, reservationID)

@@ -19,7 +19,7 @@ type apartmentRow struct {
 }
 
 const apartmentColumns = `seq, latest, id, source_id, title, city, state, bedrooms, bathrooms, square_feet, pets,
-	price, currency, rent_period, payment_window, created_at, status, epoch, reservation_id, hold_expires_at, updated_at`
+	price, currency, rent_period, payment_window, late_money, created_at, status, epoch, reservation_id, hold_expires_at, updated_at`
 
 func scanApartment(c *columns) (a apartmentRow, err error) {
 	a.seq, a.latest = c.int(), c.int()
@@ -44,6 +44,7 @@ func scanApartment(c *columns) (a apartmentRow, err error) {
 	}
 	a.Price = booking.Money{Amount: c.int(), Currency: c.text()}
 	a.RentPeriod, a.PaymentWindow = booking.RentPeriod(c.text()), time.Duration(c.int())
+	a.LateMoney = booking.LateMoney(c.text())
 	a.CreatedAt = c.time()
 	a.Status, a.Epoch, a.ReservationID = booking.ApartmentStatus(c.text()), c.int(), c.text()
 	a.HoldExpiresAt, a.UpdatedAt = c.time(), c.time()
@@ -77,8 +78,8 @@ func readHold(conn *sqlite.Conn, id string) (a apartmentRow, found bool, err err
 
 func insertApartment(conn *sqlite.Conn, a booking.Apartment) (created bool, err error) {
 	changed, err := exec(conn, `INSERT INTO apartments (id, source_id, title, city, city_key, state, bedrooms, bathrooms, square_feet, pets,
-		price, currency, rent_period, payment_window, created_at, status, epoch, reservation_id, hold_expires_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id) DO NOTHING`,
+		price, currency, rent_period, payment_window, late_money, created_at, status, epoch, reservation_id, hold_expires_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id) DO NOTHING`,
 		func(p *params) {
 			p.text(a.ID).optText(a.SourceID)
 			bindListing(p, a.Listing)
@@ -110,7 +111,7 @@ func bindListing(p *params, l booking.Listing) {
 		pets, _ := json.Marshal(l.Pets) // strings: it cannot fail
 		p.text(string(pets))
 	}
-	p.int(l.Price.Amount).text(l.Price.Currency).text(string(l.RentPeriod)).int(int64(l.PaymentWindow))
+	p.int(l.Price.Amount).text(l.Price.Currency).text(string(l.RentPeriod)).int(int64(l.PaymentWindow)).text(string(l.LateMoney))
 }
 
 func cityKey(city string) string { return strings.ToLower(city) }
@@ -118,7 +119,7 @@ func cityKey(city string) string { return strings.ToLower(city) }
 // updateListing writes what a manager says of the apartment, and its status.
 func updateListing(conn *sqlite.Conn, a apartmentRow) error {
 	_, err := exec(conn, `UPDATE apartments SET title = ?, city = ?, city_key = ?, state = ?, bedrooms = ?, bathrooms = ?, square_feet = ?, pets = ?,
-		price = ?, currency = ?, rent_period = ?, payment_window = ?, status = ?, updated_at = ? WHERE seq = ?`,
+		price = ?, currency = ?, rent_period = ?, payment_window = ?, late_money = ?, status = ?, updated_at = ? WHERE seq = ?`,
 		func(p *params) {
 			bindListing(p, a.Listing)
 			p.text(string(a.Status)).time(a.UpdatedAt).int(a.seq)

@@ -83,16 +83,18 @@ func updateReservation(conn *sqlite.Conn, was, is reservationRow) error {
 		return err
 	}
 	_, err = exec(conn, `UPDATE reservations SET task_token = ?, payment = ?, timeline = ?, ended_at = ?, extensions = ?, repairs = ?,
-		status = ?, hold_expires_at = ?, workflow_started = ?, payment_status = ? WHERE seq = ?`,
+		status = ?, hold_expires_at = ?, workflow_started = ?, payment_status = ?, epoch = ? WHERE seq = ?`,
 		func(p *params) {
 			p.optText(is.TaskToken).optJSON(payment).json(timeline).optTime(is.EndedAt).int(int64(is.Extensions)).int(int64(is.Repairs))
-			p.text(string(is.Status)).time(is.HoldExpiresAt).bool(is.WorkflowStarted).optText(string(paymentStatus(is.Payment))).int(is.seq)
+			p.text(string(is.Status)).time(is.HoldExpiresAt).bool(is.WorkflowStarted).optText(string(paymentStatus(is.Payment))).int(is.Epoch).int(is.seq)
 		})
 	return err
 }
 
-// indexedValues are those that the sparse indexes look at.
+// indexedValues are those that the sparse indexes look at, and the epoch, which changes
+// as rarely.
 type indexedValues struct {
+	epoch   int64
 	status  booking.ReservationStatus
 	expires int64
 	started bool
@@ -100,7 +102,7 @@ type indexedValues struct {
 }
 
 func indexed(r reservationRow) indexedValues {
-	return indexedValues{r.Status, r.HoldExpiresAt.UnixNano(), r.WorkflowStarted, paymentStatus(r.Payment)}
+	return indexedValues{r.Epoch, r.Status, r.HoldExpiresAt.UnixNano(), r.WorkflowStarted, paymentStatus(r.Payment)}
 }
 
 func paymentStatus(p *booking.Payment) booking.PaymentStatus {

@@ -13,7 +13,7 @@ var apartmentTests = []test{
 	{"Apartment/RoundTrip", func(s *suite) {
 		full := booking.Apartment{ID: "apt_full", SourceID: "5668626895", Listing: listing(), Status: booking.Vacant,
 			CreatedAt: begin, UpdatedAt: begin.Add(time.Second)}
-		full.PaymentWindow = 90 * time.Second
+		full.PaymentWindow, full.LateMoney = 90*time.Second, booking.ReacquireElseRefund
 		bare := booking.Apartment{ID: "apt_bare", Status: booking.Vacant, CreatedAt: begin, UpdatedAt: begin,
 			Listing: booking.Listing{Price: booking.Money{Amount: 1, Currency: "EUR"}, RentPeriod: booking.Weekly}}
 		zero := bare
@@ -48,9 +48,10 @@ var apartmentTests = []test{
 	{"Apartment/Update", func(s *suite) {
 		a := s.offer()
 		update := booking.UpdateListing{ApartmentID: a.ID, Now: begin.Add(time.Hour), Title: ptr("New"),
-			Price: &booking.Money{Amount: 5, Currency: "EUR"}, PaymentWindow: ptr(2 * time.Minute)}
+			Price: &booking.Money{Amount: 5, Currency: "EUR"}, PaymentWindow: ptr(2 * time.Minute), LateMoney: ptr(booking.ReacquireElseRefund)}
 		want := a
 		want.Title, want.Price, want.PaymentWindow, want.UpdatedAt = "New", *update.Price, 2*time.Minute, update.Now
+		want.LateMoney = booking.ReacquireElseRefund
 		for range 2 { // again, it changes nothing
 			got, err := s.store.ChangeApartment(s.Context(), update)
 			if err != nil {

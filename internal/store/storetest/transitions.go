@@ -34,9 +34,9 @@ refundOrdered         H       =        H      H      H       H      =      H    
 refunded              H       H        H      H      H       H      =      H     =        =         H    H     =      P      O        =         =      +      =
 cancelled             H       H        H      H      H       H      =      =     =        =         H    H     H      P      O        P         =      +      =
 cancelledPending      H       H        +      H      H       H      =      =     =        =         H    +     H      P      O        P         =      +      =
-cancelledAuthorized   H       H        H      H      H       H      =      =     =        =         H    +     +      P      O        P         =      +      =
+cancelledAuthorized   H       H        H      H      H       H      =      =     =        =         H    +     H      P      O        P         =      +      =
 voided                H       H        H      H      H       H      =      =     =        =         H    =     H      P      O        P         =      +      =
-failed                H       H        H      H      H       H      =      H     =        =         H    +     +      P      O        P         =      +      =
+failed                H       H        H      H      H       H      =      H     =        =         H    +     H      P      O        P         =      +      =
 expired               E       H        H      H      H       H      =      H     =        =         E    H     H      P      O        P         =      +      =
 expiredPending        E       E        +      H      H       H      =      H     =        =         E    +     H      P      O        P         =      +      =
 `
