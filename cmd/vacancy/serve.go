@@ -20,6 +20,7 @@ import (
 	"github.com/vacancy/vacancy/internal/client"
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/identity"
+	"github.com/vacancy/vacancy/internal/saga"
 )
 
 // demoWindow is the payment window of a demo: short enough to watch it close.
@@ -27,6 +28,9 @@ const demoWindow = time.Minute
 
 // shutdownGrace is how long requests and executions under way may take to finish.
 const shutdownGrace = 10 * time.Second
+
+// stages are where a deployment may stand.
+var stages = []string{string(saga.Development), string(saga.Staging), string(saga.Production)}
 
 // serveFlags are what 'vacancy serve' takes beside the flags of all commands.
 type serveFlags struct {
@@ -64,7 +68,8 @@ and listens on this machine only.`,
 	flags := command.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
 	flags.BoolVar(&f.demo, "demo", false, "start with real listings and a payment window of a minute")
-	flags.StringVar(&f.stage, "stage", "dev", "dev, or prod: no GraphiQL and no introspection")
+	flags.StringVar(&f.stage, "stage", "dev", "dev, stage, or prod: no GraphiQL, no introspection, and no failures on purpose")
+	flags.Float64Var(&f.configuration.CompensationFailureRate, "compensation-failure-rate", 0, "share of the sagas' cancel, refund and rollback steps that fail at random, 0 to 1, to watch them recover (not in prod)")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.DurationVar(&f.configuration.PaymentWindow, "payment-window", 0, "how long a hold lasts where the apartment does not say (default 15m)")
 	flags.IntVar(&f.configuration.MaxExtensions, "max-extensions", 0, "how often a hold may be extended (default 2)")
@@ -74,7 +79,7 @@ and listens on this machine only.`,
 	flags.StringVar(&f.notifySecret, "notify-secret", "", "signs the notifications; better given as VACANCY_NOTIFY_SECRET")
 	flags.StringVar(&f.smtp, "smtp", "", "mail notifications: smtp[s]://USER@HOST:PORT?from=…&to=…")
 	flags.StringVar(&f.smtpPassword, "smtp-password", "", "of the mail server; better given as VACANCY_SMTP_PASSWORD")
-	_ = command.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions([]string{"dev", "prod"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = command.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions(stages, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
 
@@ -106,7 +111,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	}
 	handler := api.New(api.Config{
 		App: a.App, Backend: a, Verifier: identity.NewCache(identity.NewKeeper(key, p.now), p.now),
-		Development: f.stage == "dev", Now: p.now, Log: c.Log,
+		Development: f.stage != "prod", Now: p.now, Log: c.Log,
 	})
 
 	// The API goes first and the runner after it, so that what a request has begun is carried on.
@@ -130,9 +135,10 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 // configuration reads the flags.
 func (p *program) configuration(f serveFlags) (embedded.Config, error) {
 	c := f.configuration
-	if err := oneOf("--stage", f.stage, []string{"dev", "prod"}); err != nil {
+	if err := oneOf("--stage", f.stage, stages); err != nil {
 		return c, err
 	}
+	c.Stage = saga.Stage(f.stage)
 	c.DataDir = p.global.data
 	if c.DataDir == "" {
 		c.DataDir = defaultDataDir

@@ -3,9 +3,11 @@ package app
 import (
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga"
 )
 
 // Config is what a deployment decides, on either backend. The zero value of a field is
@@ -19,6 +21,11 @@ type Config struct {
 	MaxWindows    int
 	// SlowPayment is how long pm_slow takes at the simulated gateway; 0: 2 s.
 	SlowPayment time.Duration
+	// Stage is where the deployment stands; "": development.
+	Stage saga.Stage
+	// CompensationFailureRate makes the sagas' compensations fail at random, from 0 to 1, to
+	// be seen recovering. Refused in production.
+	CompensationFailureRate float64
 	// Log; nil: nothing is logged.
 	Log *slog.Logger
 }
@@ -41,10 +48,22 @@ func (c Config) WithDefaults() (Config, error) {
 	if c.MaxExtensions < 0 || c.MaxWindows < 1 {
 		return c, fmt.Errorf("a hold cannot be extended %d times and last %d payment windows; say at least 0 and 1", c.MaxExtensions, c.MaxWindows)
 	}
+	var err error
+	if c.Stage, err = saga.ParseStage(string(c.Stage)); err != nil {
+		return c, err
+	}
+	if _, err := c.injection(); err != nil {
+		return c, err
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return c, nil
+}
+
+// injection is what makes sagas fail on purpose.
+func (c Config) injection() (*saga.Injection, error) {
+	return saga.NewInjection(c.Stage, c.CompensationFailureRate, rand.Float64)
 }
 
 func (c Config) holds() booking.Config {
