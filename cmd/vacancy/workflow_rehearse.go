@@ -15,12 +15,12 @@ import (
 // a store in memory.
 const rehearsedMachine = "reservation"
 
-func (p *program) rehearse(ctx context.Context, d definition, f runFlags) error {
-	if d.name != rehearsedMachine {
-		return usagef("%s cannot be run by its name; give its definition's file, and mocks for its tasks", d.name)
+func (p *program) rehearse(ctx context.Context, d namedDefinition, f runFlags) error {
+	if d.Name != rehearsedMachine {
+		return usagef("%s cannot be run by its name; give its definition's file, and mocks for its tasks", d.Name)
 	}
 	if f.input != "" {
-		return usagef("--input is for a definition's file: %s makes its own, of the hold that it places", d.name)
+		return usagef("--input is for a definition's file: %s makes its own, of the hold that it places", d.Name)
 	}
 	mocked, err := p.mocks(d, f)
 	if err != nil {
@@ -31,7 +31,7 @@ func (p *program) rehearse(ctx context.Context, d definition, f runFlags) error 
 		Method: f.pay, PayAfter: f.payAfter, CancelAfter: f.cancelAfter, Window: f.paymentWindow,
 		Now: narrator.start, Rand: p.rand, Sleep: f.sleep(p), Observe: narrator.observe, Tenant: narrator.tenant, Mock: mocked,
 	}
-	result, err := rehearsal.Reservation(ctx, d.source, script)
+	result, err := rehearsal.Reservation(ctx, d.Source, script)
 	if err != nil {
 		return unrunnable(ctx, err)
 	}

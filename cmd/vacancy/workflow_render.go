@@ -36,10 +36,10 @@ func (p *program) workflowRender(ctx context.Context, argument, execution string
 	if err != nil {
 		return err
 	}
-	if _, err := asl.Parse(d.source); err != nil {
-		return p.invalid(d.shown, err)
+	if _, err := asl.Parse(d.Source); err != nil {
+		return p.invalid(d, err)
 	}
-	chart, err := diagram.Read(d.source)
+	chart, err := diagram.Read(d.Source)
 	if err != nil {
 		return usageError{err}
 	}

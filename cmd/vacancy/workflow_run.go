@@ -83,9 +83,9 @@ func (p *program) workflowRun(ctx context.Context, argument string, f runFlags) 
 	if err != nil {
 		return err
 	}
-	machine, err := asl.Parse(d.source)
+	machine, err := asl.Parse(d.Source)
 	if err != nil {
-		return p.invalid(d.shown, err)
+		return p.invalid(d, err)
 	}
 	if d.ours {
 		return p.rehearse(ctx, d, f)
@@ -101,7 +101,7 @@ func (p *program) workflowRun(ctx context.Context, argument string, f runFlags) 
 		tasks = mocked(tasks)
 	}
 	result, err := trial.Run(ctx, trial.Config{
-		ID:         workflow.ExecutionID{Machine: d.name, Name: p.newKey()},
+		ID:         workflow.ExecutionID{Machine: d.Name, Name: p.newKey()},
 		Definition: machine, Input: input, Run: tasks, Now: p.now(), Rand: p.rand, Sleep: f.sleep(p),
 	})
 	if err != nil {
@@ -126,7 +126,7 @@ func (f runFlags) check() error {
 
 // mocks answers how tasks are answered by the test case, and by next where it does
 // not mock them; nil where there is no test case.
-func (p *program) mocks(d definition, f runFlags) (func(next trial.Task) trial.Task, error) {
+func (p *program) mocks(d namedDefinition, f runFlags) (func(next trial.Task) trial.Task, error) {
 	if f.mock == "" {
 		return nil, nil
 	}
@@ -138,7 +138,7 @@ func (p *program) mocks(d definition, f runFlags) (func(next trial.Task) trial.T
 	if err != nil {
 		return nil, usagef("%s: %w", f.mock, err)
 	}
-	testCase, err := config.TestCase(d.name, f.testCase)
+	testCase, err := config.TestCase(d.Name, f.testCase)
 	if err != nil {
 		return nil, usagef("%s: %w", f.mock, err)
 	}

@@ -10,10 +10,16 @@ import (
 	"time"
 )
 
-// definitionFile writes files into the working directory of the test.
+// definitionFiles writes files into a working directory of the test.
 func definitionFiles(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
+	definitionFilesHere(t, files)
+}
+
+// definitionFilesHere writes files into the working directory.
+func definitionFilesHere(t *testing.T, files map[string]string) {
+	t.Helper()
 	for name, content := range files {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)

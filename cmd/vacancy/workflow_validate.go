@@ -8,73 +8,153 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vacancy/vacancy/internal/asl"
+	"github.com/vacancy/vacancy/internal/definition"
+)
+
+// Formats of what validate tells.
+const (
+	formatText  = "text"
+	formatJSON  = "json"
+	formatSARIF = "sarif"
 )
 
 func newWorkflowValidate(p *program) *cobra.Command {
-	var machineType string
+	var machineType, format string
 	command := &cobra.Command{
-		Use:   "validate MACHINE|FILE",
-		Short: "Check a definition",
-		Long: `Check a definition of the Amazon States Language. Every problem is told on standard
-error with its place in the file; the exit code is then 2. What this program's engine
-does not support is a problem too. Warnings, about what is legal but does not do what
-it seems to, are told as well and leave the exit code at 0.`,
+		Use:   "validate MACHINE|FILE...",
+		Short: "Check definitions",
+		Long: `Check definitions of the Amazon States Language: files in JSON or YAML, and the state
+machines of SAM and CloudFormation templates (inline, or the file that DefinitionUri
+names; placeholders that no substitution fills in are told).
+
+Every error is told on standard error with its place in the file; the exit code is then
+2. Warnings, about what is legal but does not do what it seems to, and about what
+Step Functions takes and 'vacancy workflow run' does not, leave the exit code at 0.
+
+--format json is one object for all files, --format sarif a SARIF 2.1.0 log, which code
+hosts show beside the lines.`,
 		Example: `  vacancy workflow validate ./order.asl.json
-  vacancy workflow validate ./order.asl.json --type express --json
+  vacancy workflow validate statemachine/*.asl.json template.yaml
+  vacancy workflow validate ./order.asl.yaml --type express --format json
+  vacancy workflow validate template.yaml --format sarif > asl.sarif
   vacancy workflow validate - < order.asl.json`,
-		Args:              oneArgument("a state machine's name or a definition's file"),
-		ValidArgsFunction: completeDefinitions,
-		RunE:              func(_ *cobra.Command, args []string) error { return p.workflowValidate(args[0], machineType) },
+		Args: func(command *cobra.Command, args []string) error {
+			if len(args) == 0 || slices.Contains(args, "") {
+				return usagef("%s needs a state machine's name or a definition's file", command.CommandPath())
+			}
+			return nil
+		},
+		ValidArgsFunction: func(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return machineNames(), cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return p.workflowValidate(args, machineType, format) },
 	}
-	command.Flags().StringVar(&machineType, "type", "standard", "standard or express: what the state machine is to be created as")
+	flags := command.Flags()
+	flags.StringVar(&machineType, "type", "standard", "standard or express: what a state machine is to be created as where the file does not say")
+	flags.StringVar(&format, "format", "", "text, json or sarif (default text; json with --json)")
 	_ = command.RegisterFlagCompletionFunc("type", cobra.FixedCompletions([]string{"standard", "express"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = command.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{formatText, formatJSON, formatSARIF}, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
 
-func (p *program) workflowValidate(argument, machineType string) error {
+// validated is a definition with what is to be said of it.
+type validated struct {
+	shown    string
+	problems []definition.Problem
+}
+
+func (v validated) valid() bool {
+	return !slices.ContainsFunc(v.problems, func(x definition.Problem) bool { return x.Severity == asl.SeverityError })
+}
+
+func (p *program) workflowValidate(arguments []string, machineType, format string) error {
 	machineType = strings.ToUpper(machineType)
 	if err := oneOf("--type", machineType, []string{string(asl.Standard), string(asl.Express)}); err != nil {
 		return err
 	}
-	d, err := p.readDefinition(argument)
-	if err != nil {
-		return err
-	}
-	problems := asl.Diagnose(d.source, asl.MachineType(machineType))
-	valid := !slices.ContainsFunc(problems, func(x asl.Problem) bool { return x.Severity == asl.SeverityError })
-	if p.global.json {
-		err = p.printJSON(validityOf(valid, problems))
-	} else {
-		p.tellProblems(d.shown, problems)
-		if valid {
-			p.printf("%s is valid.\n", d.shown)
+	if format == "" {
+		format = formatText
+		if p.global.json {
+			format = formatJSON
 		}
 	}
-	if !valid {
+	if err := oneOf("--format", format, []string{formatText, formatJSON, formatSARIF}); err != nil {
+		return err
+	}
+	var all []validated
+	for _, argument := range arguments {
+		v, err := p.validate(argument, asl.MachineType(machineType))
+		if err != nil {
+			return err
+		}
+		all = append(all, v...)
+	}
+	err := p.tellValidated(all, format)
+	if slices.ContainsFunc(all, func(v validated) bool { return !v.valid() }) {
 		err = errors.Join(err, alreadyTold{exitUsage})
 	}
 	return err
 }
 
-// validity is what --json prints.
+// validate diagnoses the definitions that an argument names. A file out of which none
+// can be read is itself a problem, so that the other files are checked all the same.
+func (p *program) validate(argument string, machineType asl.MachineType) ([]validated, error) {
+	definitions, err := p.readDefinitions(argument)
+	var unreadable *definition.Error
+	if errors.As(err, &unreadable) {
+		problem := definition.Problem{Problem: asl.Problem{Path: "$", Message: unreadable.Message, Severity: asl.SeverityError}, Place: unreadable.Place}
+		return []validated{{argument, []definition.Problem{problem}}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []validated
+	for _, d := range definitions {
+		all = append(all, validated{d.shown, d.Diagnose(machineType)})
+	}
+	return all, nil
+}
+
+func (p *program) tellValidated(all []validated, format string) error {
+	switch format {
+	case formatJSON:
+		return p.printJSON(validityOf(all))
+	case formatSARIF:
+		return p.printJSON(sarifOf(all))
+	}
+	for _, v := range all {
+		p.tellProblems(v.problems)
+		if v.valid() {
+			p.printf("%s is valid.\n", v.shown)
+		}
+	}
+	return nil
+}
+
+// validity is what --format json prints.
 type validity struct {
 	Valid    bool             `json:"valid"`
 	Problems []definitionFlaw `json:"problems"`
 }
 
 type definitionFlaw struct {
-	Severity   asl.Severity `json:"severity"`
-	Path       string       `json:"path"`
-	Line       int          `json:"line"`
-	Column     int          `json:"column"`
-	Message    string       `json:"message"`
-	Suggestion string       `json:"suggestion,omitempty"`
+	File        string       `json:"file"`
+	Severity    asl.Severity `json:"severity"`
+	Path        string       `json:"path"`
+	Line        int          `json:"line"`
+	Column      int          `json:"column"`
+	Message     string       `json:"message"`
+	Suggestion  string       `json:"suggestion,omitempty"`
+	Unsupported bool         `json:"unsupported,omitempty"`
 }
 
-func validityOf(valid bool, problems []asl.Problem) validity {
-	v := validity{Valid: valid, Problems: []definitionFlaw{}}
-	for _, x := range problems {
-		v.Problems = append(v.Problems, definitionFlaw{x.Severity, x.Path, x.Line, x.Column, x.Message, x.Suggestion})
+func validityOf(all []validated) validity {
+	v := validity{Valid: true, Problems: []definitionFlaw{}}
+	for _, d := range all {
+		v.Valid = v.Valid && d.valid()
+		for _, x := range d.problems {
+			v.Problems = append(v.Problems, definitionFlaw{x.Place.File, x.Severity, x.Path, x.Place.Line, x.Place.Column, x.Message, x.Suggestion, x.Unsupported})
+		}
 	}
 	return v
 }

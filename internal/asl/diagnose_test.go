@@ -46,6 +46,7 @@ func TestDiagnose(t *testing.T) {
 		{"a name for a variable", within(`{"Type":"Pass","Assign":{"1x":1,"states":2,"ok_1":3},"Next":"Z"}`), []string{`3:33: $.States.S.Assign['1x']: "1x" is no name for a variable`, `3:44: $.States.S.Assign.states: "states" is no name`}},
 		{"a field twice, once with .$", within(`{"Type":"Pass","Parameters":{"a":1,"a.$":"$"},"Next":"Z"}`), []string{`3:44: $.States.S.Parameters['a.$']: the field "a" stands here twice`}},
 		{"placeholders", within(`{"Type":"Task","Resource":"${Arn}","TimeoutSeconds":"${Seconds}","Next":"Z"}`), nil},
+		{"a placeholder with a dot", within(`{"Type":"Task","Resource":"${Pay.Arn}","Next":"Z"}`), nil},
 		{"a token without a timeout, not passed on", within(strings.Replace(task, "invoke", "invoke.waitForTaskToken", 1) + `,"Next":"Z"}`),
 			[]string{`3:3: $.States.S: the task waits for its token and does not pass it on`, `3:3: $.States.S: the task waits for its token without a timeout`}},
 		{"a Catch that never matches", within(task + `,"Catch":[{"ErrorEquals":["A","B"],"Next":"Z"},{"ErrorEquals":["B"],"Next":"Z"},{"ErrorEquals":["States.Runtime"],"Next":"Z"},{"ErrorEquals":["States.Al"],"Next":"Z"}],"Next":"Z"}`),

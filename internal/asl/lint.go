@@ -127,7 +127,7 @@ func (l *linter) state(n *node) {
 
 func (l *linter) task(n *node) {
 	resource := n.field("Resource")
-	_, pattern, _ := strings.Cut(resource.str(), ".")
+	_, pattern := splitPattern(resource.str())
 	if pattern == "" {
 		return
 	}

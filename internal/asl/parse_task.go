@@ -28,17 +28,22 @@ func (c *compiler) compileTask(s *state, n *node) {
 		c.unsupported(n.member["Resource"], "activities are not supported; use lambda:invoke.waitForTaskToken")
 		return
 	}
-	s.resource, s.pattern = resource, ""
-	for _, pattern := range []string{"waitForTaskToken", "sync:2", "sync"} {
-		if base, ok := strings.CutSuffix(resource, "."+pattern); ok {
-			s.resource, s.pattern = base, pattern
-			break
-		}
-	}
+	s.resource, s.pattern = splitPattern(resource)
 	s.service = serviceOf(s.resource, s.pattern)
 	if p := cmp.Or(n.member["Parameters"], n.member["Arguments"]); p != nil && p.kind == objectNode {
 		if f := p.member["FunctionName"]; f != nil {
 			s.function, _ = f.value.(string)
 		}
 	}
+}
+
+// splitPattern parts the pattern of a service integration from its resource; other
+// resources, and placeholders such as ${Function.Arn}, have none.
+func splitPattern(resource string) (base, pattern string) {
+	for _, pattern := range []string{patternToken, "sync:2", "sync"} {
+		if base, ok := strings.CutSuffix(resource, "."+pattern); ok {
+			return base, pattern
+		}
+	}
+	return resource, ""
 }
