@@ -74,6 +74,9 @@ func (i ReleaseHold) Decide(b Booking) (Booking, bool, error) {
 	if i.stale(*r) {
 		return b, false, notHeld(*r)
 	}
+	if r.TripID != "" && i.Reason != ReleaseExpired {
+		return b, false, belongsToTrip(*r)
+	}
 	if !r.Status.Live() {
 		if i.Reason == ReleaseCancelled && r.Status != Cancelled {
 			return b, false, notHeld(*r)

@@ -49,6 +49,8 @@ func (i RefundReservation) Decide(b Booking) (Booking, bool, error) {
 	switch {
 	case i.stale(*r):
 		return b, false, notHeld(*r)
+	case r.TripID != "":
+		return b, false, belongsToTrip(*r)
 	case r.Status == ReservationRefunded:
 		return b, false, nil
 	case r.Status != ReservationPaid:

@@ -44,6 +44,8 @@ func (i BeginPayment) Decide(b Booking) (Booking, bool, error) {
 // mayPay refuses what can no longer be paid for.
 func (o On) mayPay(r Reservation) error {
 	switch {
+	case r.TripID != "":
+		return belongsToTrip(r)
 	case r.Status == Expired, r.Status == Held && !o.Now.Before(r.HoldExpiresAt) && !r.Payment.authorized():
 		return holdExpired(r)
 	case r.Status != Held || o.stale(r):

@@ -13,6 +13,7 @@ type PlaceHold struct {
 	ApartmentID   string
 	ReservationID string // the new one's id
 	TenantID      string
+	TripID        string // the trip whose lodging it is; "": none
 	Now           time.Time
 	// Window is the deployment's payment window; the apartment's own wins.
 	Window time.Duration
@@ -49,9 +50,10 @@ func (p PlaceHold) Decide(a Apartment, current *Reservation) (Placed, error) {
 		window = a.PaymentWindow
 	}
 	r := Reservation{
-		ID: p.ReservationID, ApartmentID: a.ID, TenantID: p.TenantID,
+		ID: p.ReservationID, ApartmentID: a.ID, TenantID: p.TenantID, TripID: p.TripID,
 		Status: Held, Epoch: a.Epoch + 1, Price: a.Price, Window: window,
 		PlacedAt: p.Now, HoldExpiresAt: p.Now.Add(window),
+		WorkflowStarted: p.TripID != "", // there is none to start
 	}
 	r.record(HoldPlaced, p.Now, p.TenantID, 0, "")
 	a.Status, a.Epoch, a.ReservationID = Reserved, r.Epoch, r.ID

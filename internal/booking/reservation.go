@@ -20,9 +20,13 @@ func (s ReservationStatus) Live() bool { return s == Held || s == Confirming }
 
 // Reservation is the record of one tenant's hold and what became of it.
 type Reservation struct {
-	ID            string
-	ApartmentID   string
-	TenantID      string
+	ID          string
+	ApartmentID string
+	TenantID    string
+	// TripID is the trip whose lodging this is, "" for a reservation by itself. Its hold
+	// belongs to the trip's execution and is paid for with the trip: it has no execution and
+	// no Payment of its own.
+	TripID        string
 	Status        ReservationStatus
 	Epoch         int64
 	Price         Money         // fixed when the hold was placed

@@ -131,6 +131,9 @@ func (s *Service) settle(ctx context.Context, r Reservation, sweep *Sweep) error
 // drive makes sure that an execution speaks for a live reservation: it wakes the one
 // that runs, and starts a repair where none does.
 func (s *Service) drive(ctx context.Context, r Reservation, sweep *Sweep) error {
+	if r.TripID != "" {
+		return nil // the trip's execution drives it, and the sweeper of trips looks after that
+	}
 	running, err := s.workflow.Running(ctx, executionName(r.ID, r.Repairs))
 	if err == nil && !running && r.Repairs > 0 {
 		running, err = s.workflow.Running(ctx, r.ID)

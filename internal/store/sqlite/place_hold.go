@@ -96,7 +96,7 @@ func (h *placing) store(conn *sqlite.Conn, a apartmentRow, old reservationRow, d
 		}
 	}
 	r := decided.Reservation
-	if h.start != nil {
+	if h.start != nil && r.TripID == "" {
 		r.WorkflowStarted, h.started = true, true
 		_, err := insertExecution(conn, local.Record{
 			ExecutionID: workflow.ExecutionID{Machine: h.start.Machine, Name: decided.Start.Name},

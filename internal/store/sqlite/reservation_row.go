@@ -18,7 +18,7 @@ type reservationRow struct {
 }
 
 const reservationColumns = `seq, previous, id, apartment_id, tenant_id, epoch, price, currency, payment_window, placed_at,
-	status, hold_expires_at, ended_at, extensions, workflow_started, repairs, task_token, payment, timeline`
+	status, hold_expires_at, ended_at, extensions, workflow_started, repairs, task_token, payment, timeline, trip_id`
 
 func scanReservation(c *columns) (r reservationRow, err error) {
 	r.seq, r.previous = c.int(), c.int()
@@ -36,6 +36,7 @@ func scanReservation(c *columns) (r reservationRow, err error) {
 	if err := json.Unmarshal([]byte(c.text()), &r.Timeline); err != nil {
 		return r, fmt.Errorf("timeline of reservation %s: %w", r.ID, err)
 	}
+	r.TripID = c.text()
 	return r, nil
 }
 
@@ -56,10 +57,10 @@ func insertReservation(conn *sqlite.Conn, r booking.Reservation, previous int64)
 		return 0, err
 	}
 	_, err = exec(conn, `INSERT INTO reservations (id, apartment_id, tenant_id, epoch, price, currency, payment_window, placed_at, previous,
-		status, hold_expires_at, extensions, workflow_started, repairs, timeline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		status, hold_expires_at, extensions, workflow_started, repairs, timeline, trip_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		func(p *params) {
 			p.text(r.ID).text(r.ApartmentID).text(r.TenantID).int(r.Epoch).int(r.Price.Amount).text(r.Price.Currency).int(int64(r.Window)).time(r.PlacedAt).optInt(previous)
-			p.text(string(r.Status)).time(r.HoldExpiresAt).int(int64(r.Extensions)).bool(r.WorkflowStarted).int(int64(r.Repairs)).json(timeline)
+			p.text(string(r.Status)).time(r.HoldExpiresAt).int(int64(r.Extensions)).bool(r.WorkflowStarted).int(int64(r.Repairs)).json(timeline).optText(r.TripID)
 		})
 	return conn.LastInsertRowID(), err
 }
