@@ -117,7 +117,11 @@ func (p *program) invalid(d namedDefinition, err error) error {
 	if errors.As(err, &invalid) {
 		problems = nil
 		for _, x := range invalid.Problems {
-			problems = append(problems, d.Locate(x))
+			located := d.Locate(x)
+			if located.Place.File == "" { // part of another file
+				located.Place = definition.Place{File: d.shown}
+			}
+			problems = append(problems, located)
 		}
 	}
 	p.tellProblems(problems)

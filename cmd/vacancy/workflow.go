@@ -18,10 +18,11 @@ An execution is named MACHINE/NAME, or by its NAME alone where the machine is
 		Example: `  vacancy workflow list --status RUNNING
   vacancy workflow history res_0d9k1m6a2s5ug0o2qk7o5v1b3c
   vacancy workflow render reservation > reservation.mmd
-  vacancy workflow run order.asl.json --mock mocks.json --test-case HappyPath --no-wait`,
+  vacancy workflow run order.asl.json --mock mocks.json --test-case HappyPath --no-wait
+  vacancy workflow test mocks.json`,
 	},
 		newWorkflowList(p), newWorkflowStart(p), newWorkflowShow(p), newWorkflowHistory(p),
-		newWorkflowRender(p), newWorkflowValidate(p), newWorkflowRun(p))
+		newWorkflowRender(p), newWorkflowValidate(p), newWorkflowRun(p), newWorkflowTest(p), newWorkflowTestState(p))
 }
 
 const anExecution = "an execution, as NAME or MACHINE/NAME"

@@ -17,6 +17,8 @@ import (
 type Env struct {
 	Now  time.Time     // UTC
 	Rand func() uint64 // uniform; task tokens, States.UUID, States.MathRandom, jitter
+	// Took, if any, hears of each branch that the advance takes: coverage.
+	Took func(Branch)
 }
 
 // Status is the status of an execution.

@@ -29,6 +29,7 @@ func (a *advance) executeChoice(f *frame, data value) {
 			return
 		}
 		if ok {
+			a.took(f, ChoiceBranch, i)
 			a.leave(f, &data, exit{assign: c.assign, output: c.output, next: c.next})
 			return
 		}
@@ -37,6 +38,7 @@ func (a *advance) executeChoice(f *frame, data value) {
 		a.fail(f, runtimeFailure("Failed to transition out of the state. The state does not point to a next state."))
 		return
 	}
+	a.took(f, DefaultBranch, 0)
 	a.leave(f, &data, exit{assign: f.state.assign, output: f.state.output, next: f.state.otherwise})
 }
 
@@ -133,6 +135,7 @@ func (a *advance) fail(f *frame, why failure) {
 		for i := range f.state.catch {
 			if c := &f.state.catch[i]; why.matchesAny(c.errors) {
 				a.trial.detail("catchIndex", i)
+				a.took(f, CatchBranch, i)
 				a.caught(f, c, why)
 				return
 			}

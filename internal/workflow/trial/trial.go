@@ -27,8 +27,10 @@ type Config struct {
 	Run Task
 	// Observe, if any, hears what happens, in order. It must not call back.
 	Observe func(Observation)
-	Now     time.Time     // when the execution starts
-	Rand    func() uint64 // uniform
+	// Took, if any, hears of each branch of a Choice and each Catch that is taken.
+	Took func(asl.Branch)
+	Now  time.Time     // when the execution starts
+	Rand func() uint64 // uniform
 	// Sleep waits in real time for a part of virtual time, or until ctx is done.
 	// With none, time is skipped: waits, backoffs and timeouts pass at once, in
 	// the right order.
@@ -128,7 +130,9 @@ func (x *Execution) start() error {
 	return nil
 }
 
-func (x *Execution) env() asl.Env { return asl.Env{Now: x.now, Rand: x.cfg.Rand} }
+func (x *Execution) env() asl.Env {
+	return asl.Env{Now: x.now, Rand: x.cfg.Rand, Took: x.cfg.Took}
+}
 
 func (x *Execution) take(t asl.Transition) {
 	x.state = t.State
