@@ -194,7 +194,7 @@ func (s *Service) ResolveCapture(ctx context.Context, in ExecutionInput, refused
 		return "", err
 	}
 	if answer.Status == Authorized && !refused {
-		switch _, err := s.gateway.Capture(ctx, ref, s.keyAfterLookup(*r.Payment, "capture-again", r.Payment.AuthorizedAt)); {
+		switch _, err := s.gateway.Capture(ctx, ref, s.keyAfterLookup(*r.Payment, "capture-again", r.Payment.AuthorizedAt, keyLifetime)); {
 		case err == nil:
 			return CaptureDone, nil
 		case !errors.Is(err, ErrGatewayRefused):

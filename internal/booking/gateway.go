@@ -78,6 +78,7 @@ const (
 	Confirm      NextAction = "CONFIRM"      // choose what to pay with, and confirm
 	Authenticate NextAction = "AUTHENTICATE" // to their bank (3-D Secure)
 	WaitForBank  NextAction = "WAIT"
+	PayLandlord  NextAction = "PAY_LANDLORD" // in cash or by bank transfer
 )
 
 // RecordedByManager is a Gateway for money that a landlord is handed: a manager records

@@ -3,12 +3,15 @@ package booking
 import (
 	"context"
 	"errors"
-	"strconv"
-	"time"
 )
 
 // PayReservation pays for a held reservation: it authorizes the amount with the
 // gateway and wakes the execution, which captures. It answers once authorized.
+//
+// At a gateway where the payer confirms in their app ([ConfirmedByPayer]) a method of "" or
+// InApp makes sure that there is something to confirm, and answers the payment PENDING:
+// see Confirmation. Where a manager records payments ([RecordedByManager]) it is refused
+// with INVALID_INPUT.
 //
 // Refused with NOT_FOUND, RESERVATION_NOT_HELD, HOLD_EXPIRED (whatever was
 // authorized is voided), PAYMENT_DECLINED (the hold stays; another method may be
@@ -19,6 +22,13 @@ func (s *Service) PayReservation(ctx context.Context, who Principal, id, method,
 	idem, err := s.idempotency(who, "payReservation", key, id, method)
 	if err != nil {
 		return Reservation{}, err
+	}
+	if _, recorded := s.gateway.(RecordedByManager); recorded {
+		return Reservation{}, Invalid("paymentMethod", "this landlord takes cash and bank transfers: pay them, and a manager records it")
+	}
+	if _, inApp := s.gateway.(ConfirmedByPayer); inApp && (method == "" || method == InApp) {
+		idem.ResultID = id
+		return s.payInApp(ctx, who, id, idem)
 	}
 	if !s.gateway.Accepts(method) {
 		return Reservation{}, Invalid("paymentMethod", "%q is no payment method of the %s gateway", method, s.gateway.Name())
@@ -51,21 +61,22 @@ func (s *Service) PayReservation(ctx context.Context, who Principal, id, method,
 	case errors.As(err, &declined):
 		return s.declined(ctx, r, who, declined, idem)
 	case errors.Is(err, ErrGatewayRefused):
-		return s.tooLate(ctx, r)
+		return s.refusedByGateway(ctx, r, who, idem)
 	case err != nil || answer.Status != Authorized && answer.Status != Captured:
 		s.log.WarnContext(ctx, "payment outcome unknown", "reservation", r.ID, "payment", r.Payment.ID, "error", err)
 		return r, Refuse(PaymentPending, "the payment has not been decided yet; ask for the reservation again in a moment")
 	}
-	return s.authorized(ctx, r, who, answer, idem)
+	return s.authorized(ctx, r, who, answer, "", idem)
 }
 
 // authorize asks the gateway to authorize, and, when no answer arrives, what came of
 // it. It never guesses: an outcome that stays unknown is ErrGatewayUnknown.
 func (s *Service) authorize(ctx context.Context, r Reservation) (GatewayPayment, error) {
-	ref, err := s.gatewayRef(ctx, r)
+	r, err := s.withGatewayRef(ctx, r)
 	if err != nil {
 		return GatewayPayment{}, err
 	}
+	ref := r.Payment.GatewayRef
 	answer, err := s.gateway.Authorize(ctx, ref, r.Payment.Method, gatewayKey(*r.Payment, "authorize"))
 	if errors.Is(err, ErrGatewayUnknown) {
 		answer, err = s.gateway.Lookup(ctx, ref)
@@ -73,7 +84,7 @@ func (s *Service) authorize(ctx context.Context, r Reservation) (GatewayPayment,
 			// Nothing happened. The key may be spoilt by a stored server error, and a new
 			// one is safe now (design, 10.7): it is the same object at the gateway, which
 			// authorizes once.
-			answer, err = s.gateway.Authorize(ctx, ref, r.Payment.Method, gatewayKey(*r.Payment, "authorize-again"))
+			answer, err = s.gateway.Authorize(ctx, ref, r.Payment.Method, s.keyAfterLookup(*r.Payment, "authorize-again", r.Payment.CreatedAt, holdKeyLifetime))
 			if errors.Is(err, ErrGatewayRefused) { // the first call has arrived meanwhile
 				answer, err = s.gateway.Lookup(ctx, ref)
 			}
@@ -85,37 +96,10 @@ func (s *Service) authorize(ctx context.Context, r Reservation) (GatewayPayment,
 	return answer, err
 }
 
-// gatewayRef answers the gateway's id for the reservation's payment. One that never
-// arrived is learnt by repeating the create under its key, which makes no second one.
-func (s *Service) gatewayRef(ctx context.Context, r Reservation) (string, error) {
-	if r.Payment.GatewayRef != "" {
-		return r.Payment.GatewayRef, nil
-	}
-	created, err := s.gateway.Create(ctx, *r.Payment, r.ID, gatewayKey(*r.Payment, "create"))
-	return created.Ref, err
-}
-
-// gatewayKey makes the key of one operation on one payment.
-func gatewayKey(p Payment, operation string) string { return p.ID + ":" + operation }
-
-// keyLifetime is how long an operation that a lookup precedes is repeated under one
-// key. A gateway stores its failures under the key too and would answer them for ever;
-// a lookup that shows that nothing has happened permits a new one (design, 10.7).
-const keyLifetime = 15 * time.Minute
-
-// keyAfterLookup makes the key of an operation that a lookup has just shown not to have
-// happened: another one each keyLifetime after since.
-func (s *Service) keyAfterLookup(p Payment, operation string, since time.Time) string {
-	if n := int(s.now().Sub(since) / keyLifetime); n > 0 {
-		operation += "-" + strconv.Itoa(n+1)
-	}
-	return gatewayKey(p, operation)
-}
-
-func (s *Service) authorized(ctx context.Context, r Reservation, who Principal, answer GatewayPayment, idem *Idempotency) (Reservation, error) {
+func (s *Service) authorized(ctx context.Context, r Reservation, who Principal, answer GatewayPayment, note string, idem *Idempotency) (Reservation, error) {
 	// A pay that is answered after the deadline is late, whenever the gateway says
 	// that it authorized (design, 10.8): only the execution may still honour it.
-	intention := AuthorizePayment{On: s.on(r, who.ID), PaymentID: r.Payment.ID, GatewayRef: answer.Ref, Authorization: answer}
+	intention := AuthorizePayment{On: s.on(r, who.ID), PaymentID: r.Payment.ID, GatewayRef: answer.Ref, Authorization: answer, Note: note}
 	if !intention.Now.Before(r.HoldExpiresAt) {
 		intention.Authorization.AuthorizedAt = intention.Now
 	}

@@ -8,29 +8,56 @@ import (
 
 // ReturnMoney gives back whatever the gateway holds for an ended reservation: an
 // authorization is voided, a capture refunded. It is idempotent by payment and is
-// called by the execution, the sweeper and whoever got an authorization too late.
-// On a live or PAID reservation it does nothing. An outcome that stays unknown is
-// ErrGatewayUnknown: call again.
+// called by the sweeper and by whoever got an authorization too late. On a live or PAID
+// reservation it does nothing. An outcome that stays unknown is ErrGatewayUnknown: call
+// again.
+//
+// Where the late-money policy says so it takes the apartment again instead (see
+// [ReacquireHold]), and starts the execution that captures.
 func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, error) {
-	r, err := s.store.Reservation(ctx, id)
+	r, reacquired, err := s.returnMoney(ctx, id)
+	if reacquired {
+		if err := s.startLate(ctx, r); err != nil {
+			s.log.WarnContext(ctx, "late money not captured yet; the sweeper will see to it", "reservation", id, "error", err)
+		}
+	}
+	return r, err
+}
+
+// ReturnedMoney is ReturnMoney for the execution: it answers what the store says then. If
+// that is CONFIRMING, late money has taken the apartment again, and the execution captures.
+func (s *Service) ReturnedMoney(ctx context.Context, in ExecutionInput) (Reading, error) {
+	r, _, err := s.returnMoney(ctx, in.ReservationID)
+	return read(r, s.now()), err
+}
+
+func (s *Service) returnMoney(ctx context.Context, id string) (r Reservation, reacquired bool, err error) {
+	r, err = s.store.Reservation(ctx, id)
 	if err != nil || r.Status.Live() || r.Status == ReservationPaid || r.Payment.settled() {
-		return r, err
+		return r, false, err
 	}
-	ref, err := s.gatewayRef(ctx, r)
+	held, err := s.atGateway(ctx, r)
+	if errors.Is(err, ErrNotAtGateway) {
+		r, err = s.recordReturn(ctx, r, GatewayPayment{Status: Voided})
+		return r, false, err
+	}
 	if err != nil {
-		return r, fmt.Errorf("learn the gateway's id of payment %s: %w", r.Payment.ID, err)
+		return r, false, err
 	}
-	held, err := s.gateway.Lookup(ctx, ref)
-	if err != nil {
-		return r, fmt.Errorf("look up payment %s: %w", r.Payment.ID, err)
+	if held.Status == Authorized {
+		taken, ok, err := s.reacquire(ctx, r, held)
+		if ok || err != nil {
+			return taken, ok, err
+		}
 	}
+	ref := held.Ref
 	held, err = s.giveBack(ctx, ref, held, func(operation string) string { return gatewayKey(*r.Payment, operation) })
 	if errors.Is(err, ErrGatewayUnknown) {
 		if held, err = s.gateway.Lookup(ctx, ref); err == nil {
 			// If nothing happened, a new key is safe now and the old one may be spoilt by
 			// a stored server error (design, 10.7).
 			held, err = s.giveBack(ctx, ref, held, func(operation string) string {
-				return s.keyAfterLookup(*r.Payment, operation+"-again", r.EndedAt)
+				return s.keyAfterLookup(*r.Payment, operation+"-again", r.EndedAt, keyLifetime)
 			})
 		}
 	}
@@ -38,9 +65,24 @@ func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, erro
 		held, err = s.gateway.Lookup(ctx, ref)
 	}
 	if err != nil {
-		return r, fmt.Errorf("return payment %s: %w", r.Payment.ID, err)
+		return r, false, fmt.Errorf("return payment %s: %w", r.Payment.ID, err)
 	}
-	return s.recordReturn(ctx, r, held)
+	r, err = s.recordReturn(ctx, r, held)
+	return r, false, err
+}
+
+// atGateway answers what the gateway holds for the reservation's payment. ErrNotAtGateway:
+// it made nothing; or a create is under way whose payment nobody will be shown.
+func (s *Service) atGateway(ctx context.Context, r Reservation) (GatewayPayment, error) {
+	ask := func() (GatewayPayment, error) { return s.gateway.Lookup(ctx, r.Payment.GatewayRef) }
+	if r.Payment.GatewayRef == "" {
+		ask = func() (GatewayPayment, error) { return s.gateway.Find(ctx, *r.Payment, r.ID) }
+	}
+	held, err := ask()
+	if err != nil {
+		return held, fmt.Errorf("look up payment %s: %w", r.Payment.ID, err)
+	}
+	return held, nil
 }
 
 // giveBack voids or refunds what the gateway holds, under the operation's key, and
@@ -55,18 +97,19 @@ func (s *Service) giveBack(ctx context.Context, ref string, held GatewayPayment,
 	return held, nil
 }
 
+// recordReturn writes down what has gone back. What was captured by somebody at the gateway
+// is first written down as captured.
 func (s *Service) recordReturn(ctx context.Context, r Reservation, held GatewayPayment) (Reservation, error) {
 	switch held.Status {
 	case Refunded:
+		if r.Payment.Status != Captured {
+			if _, err := s.apply(ctx, RecordCapture{On: s.on(r, BySystem), AfterEnd: true}); err != nil {
+				return r, err
+			}
+		}
 		return s.apply(ctx, RecordRefund{On: s.on(r, BySystem), PaymentID: r.Payment.ID})
 	case Voided, Declined:
 		return s.apply(ctx, RecordVoid{On: s.on(r, BySystem), PaymentID: r.Payment.ID})
 	}
 	return r, fmt.Errorf("return payment %s: the gateway still says %s: %w", r.Payment.ID, held.Status, ErrGatewayUnknown)
-}
-
-// ReturnedMoney is ReturnMoney for the execution: it answers what the store says then.
-func (s *Service) ReturnedMoney(ctx context.Context, in ExecutionInput) (Reading, error) {
-	r, err := s.ReturnMoney(ctx, in.ReservationID)
-	return read(r, s.now()), err
 }

@@ -12,6 +12,7 @@ type Config struct {
 	PaymentWindow time.Duration // how long a hold lasts where the apartment does not say
 	MaxExtensions int           // how often a hold may be extended
 	MaxWindows    int           // a hold never outlasts so many payment windows
+	LateMoney     LateMoney     // where the apartment does not say; "": RefundLate
 }
 
 // DefaultConfig is 15 minutes, extended at most twice and never past three windows.

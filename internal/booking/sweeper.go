@@ -121,7 +121,7 @@ func (s *Service) settle(ctx context.Context, r Reservation, sweep *Sweep) error
 	if s.now().Sub(r.EndedAt) < sweepGrace {
 		return nil // its execution is about to
 	}
-	returned, err := s.ReturnMoney(ctx, r.ID)
+	returned, err := s.settleEnded(ctx, r)
 	if err == nil && returned.Payment.settled() {
 		sweep.Returned++
 	}
@@ -134,10 +134,7 @@ func (s *Service) drive(ctx context.Context, r Reservation, sweep *Sweep) error 
 	if r.TripID != "" {
 		return nil // the trip's execution drives it, and the sweeper of trips looks after that
 	}
-	running, err := s.workflow.Running(ctx, executionName(r.ID, r.Repairs))
-	if err == nil && !running && r.Repairs > 0 {
-		running, err = s.workflow.Running(ctx, r.ID)
-	}
+	running, err := s.driven(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -214,6 +211,9 @@ func (r Reservation) ExecutionNames() []string {
 	names := make([]string, 0, r.Repairs+1)
 	for n := 0; n <= r.Repairs; n++ {
 		names = append(names, executionName(r.ID, n))
+	}
+	if r.reacquired() {
+		names = append(names, lateExecution(r.ID))
 	}
 	return names
 }
