@@ -69,7 +69,9 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 }
 
 // services are what the steps call.
-func (s *stage) services() step.Services { return step.Services{Reservations: s.reservations, Imports: s.imports} }
+func (s *stage) services() step.Services {
+	return step.Services{Reservations: s.reservations, Imports: s.imports}
+}
 
 // enter makes the execution known; its clock is the stage's from then on.
 func (s *stage) enter(x *trial.Execution) {
