@@ -193,6 +193,15 @@ func (s *memoryStore) PlaceHold(ctx context.Context, p booking.PlaceHold) (booki
 		current = &r
 	}
 	placed, err := p.Decide(a, current)
+	if err == nil {
+		var used booking.HoldUsage
+		for _, r := range s.reservations {
+			if r.TenantID == p.TenantID {
+				used = used.Plus(r.UsageAt(p.Now))
+			}
+		}
+		err = p.Admit(used)
+	}
 	if err != nil {
 		return booking.Reservation{}, err
 	}

@@ -42,6 +42,7 @@ type serveFlags struct {
 	notifySecret  string
 	smtp          string
 	smtpPassword  string
+	limits        limitFlags
 	configuration embedded.Config
 }
 
@@ -74,6 +75,7 @@ and listens on this machine only.`,
 	flags.DurationVar(&f.configuration.PaymentWindow, "payment-window", 0, "how long a hold lasts where the apartment does not say (default 15m)")
 	flags.IntVar(&f.configuration.MaxExtensions, "max-extensions", 0, "how often a hold may be extended (default 2)")
 	flags.IntVar(&f.configuration.MaxWindows, "max-windows", 0, "how many payment windows a hold lasts at the most (default 3)")
+	f.limits.add(flags)
 	flags.DurationVar(&f.configuration.SlowPayment, "slow-payment", 0, "how long the simulated payment method pm_slow takes (default 2s)")
 	flags.StringVar(&f.notifyURL, "notify-url", "", "POST notifications there, signed with VACANCY_NOTIFY_SECRET (Standard Webhooks)")
 	flags.StringVar(&f.notifySecret, "notify-secret", "", "signs the notifications; better given as VACANCY_NOTIFY_SECRET")
@@ -148,6 +150,10 @@ func (p *program) configuration(f serveFlags) (embedded.Config, error) {
 	}
 	if f.demo && c.PaymentWindow == 0 {
 		c.PaymentWindow = demoWindow
+	}
+	var err error
+	if c.Limits, err = f.limits.limits(); err != nil {
+		return c, err
 	}
 	log, err := p.newLog(f.logLevel)
 	if err != nil {

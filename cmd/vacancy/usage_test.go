@@ -72,7 +72,7 @@ var wrong = []struct {
 	{"workflow run ./nothing.asl.json", "the file cannot be read"},
 	{"workflow run reservation --time-scale 0", "--time-scale must be more than 0"},
 	{"step invoke", "needs a step's name"},
-	{"step invoke Nothing", "the step must be one of Import"},
+	{"step invoke Nothing", "the step must be one of ReservationAwaitPayment"},
 	{"step invoke ReservationReadReservation -e nothing.json", "the file cannot be read"},
 	{"step invoke ReservationReadReservation --pay gold", "--pay must be one of"},
 	{"notifications extra", "takes no arguments"},

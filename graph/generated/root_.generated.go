@@ -1670,7 +1670,8 @@ type CancelReservationPayload @asParent {
 extend type Mutation {
   """
   Holds a VACANT apartment for the caller while they pay. The hold is durable when this answers.
-  userErrors: NOT_FOUND, APARTMENT_NOT_VACANT (with ` + "`" + `heldUntil` + "`" + `), INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.
+  userErrors: NOT_FOUND, APARTMENT_NOT_VACANT (with ` + "`" + `heldUntil` + "`" + `), HOLD_LIMIT_REACHED (pay for a hold or
+  cancel one first), INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.
   """
   reserveApartment(input: ReserveApartmentInput!): ReserveApartmentPayload! @allow(roles: [TENANT, MANAGER, OPERATOR])
   """

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
-	"github.com/vacancy/vacancy/internal/imports"
-	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
@@ -15,7 +13,6 @@ import (
 type Ports struct {
 	Store   booking.Store
 	Gateway booking.Gateway
-	Batches batch.Store // of imports
 	// NewRunner makes the workflow runner. Its steps are those to run tasks with, for a
 	// runner that runs them itself; they may be called only after it was made.
 	NewRunner func(steps step.Table) (workflow.Runner, error)
@@ -35,11 +32,7 @@ type App struct {
 func New(c Config, p Ports) (*App, error) {
 	a := &App{Ports: p, Config: c}
 	a.Reservations = booking.NewService(p.Store, p.Gateway, executions{a, ReservationMachine}, Now, NewID, c.holds(), c.Log)
-	injection, err := c.injection()
-	if err != nil {
-		return nil, err
-	}
-	a.Imports = batch.NewService(p.Batches, imports.Format{}, executions{a, ImportMachine}, injection, Now, NewID, c.Log)
+	var err error
 	if a.Runner, err = p.NewRunner(a.Steps()); err != nil {
 		return nil, fmt.Errorf("make the workflow runner: %w", err)
 	}

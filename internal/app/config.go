@@ -19,6 +19,8 @@ type Config struct {
 	// windows it lasts at the most; 0: 2 and 3.
 	MaxExtensions int
 	MaxWindows    int
+	// Limits are those of each principal.
+	Limits Limits
 	// SlowPayment is how long pm_slow takes at the simulated gateway; 0: 2 s.
 	SlowPayment time.Duration
 	// Stage is where the deployment stands; "": development.
@@ -48,7 +50,13 @@ func (c Config) WithDefaults() (Config, error) {
 	if c.MaxExtensions < 0 || c.MaxWindows < 1 {
 		return c, fmt.Errorf("a hold cannot be extended %d times and last %d payment windows; say at least 0 and 1", c.MaxExtensions, c.MaxWindows)
 	}
+	if c.MaxWindows > booking.MaxWindowsEver {
+		return c, fmt.Errorf("a hold lasts at most %d payment windows, not %d", booking.MaxWindowsEver, c.MaxWindows)
+	}
 	var err error
+	if c.Limits, err = c.Limits.withDefaults(); err != nil {
+		return c, err
+	}
 	if c.Stage, err = saga.ParseStage(string(c.Stage)); err != nil {
 		return c, err
 	}
@@ -67,5 +75,5 @@ func (c Config) injection() (*saga.Injection, error) {
 }
 
 func (c Config) holds() booking.Config {
-	return booking.Config{PaymentWindow: c.PaymentWindow, MaxExtensions: c.MaxExtensions, MaxWindows: c.MaxWindows}
+	return booking.Config{PaymentWindow: c.PaymentWindow, MaxExtensions: c.MaxExtensions, MaxWindows: c.MaxWindows, Limits: c.Limits.holds()}
 }

@@ -5,8 +5,6 @@ package app
 const (
 	// ReservationMachine is the one that holds run.
 	ReservationMachine = "reservation"
-	// ImportMachine is the one of atomic imports.
-	ImportMachine = "import"
 )
 
 // NotificationTopic is the placeholder of the topic that definitions publish

@@ -6,9 +6,10 @@ import (
 )
 
 // PlaceHold is the intention that makes a reservation. The store reads the
-// apartment, and the reservation that has it where there is one, calls Decide, and
-// writes in the same transaction: the apartment, the new reservation, on takeover
-// the old reservation, and the idempotency record.
+// apartment, and the reservation that has it where there is one, calls Decide and,
+// unless Limits.None(), Admit with what the tenant uses, and writes in the same
+// transaction: the apartment, the new reservation, on takeover the old reservation, and
+// the idempotency record.
 type PlaceHold struct {
 	ApartmentID   string
 	ReservationID string // the new one's id
@@ -17,6 +18,8 @@ type PlaceHold struct {
 	Now           time.Time
 	// Window is the deployment's payment window; the apartment's own wins.
 	Window time.Duration
+	// Limits are what the tenant may hold; see Admit.
+	Limits HoldLimits
 	// Idempotency.ResultID is ReservationID.
 	Idempotency Idempotency
 }

@@ -13,7 +13,8 @@ const MaxKeyLength = 200
 // ReserveApartment places a hold for the principal and starts its execution. The
 // hold is durable when it returns. The same key with the same apartment answers the
 // same reservation, in its present state; with another one it is refused with
-// IDEMPOTENCY_KEY_REUSED. Otherwise refused with NOT_FOUND or APARTMENT_NOT_VACANT.
+// IDEMPOTENCY_KEY_REUSED. Otherwise refused with NOT_FOUND, APARTMENT_NOT_VACANT or
+// HOLD_LIMIT_REACHED.
 func (s *Service) ReserveApartment(ctx context.Context, who Principal, apartmentID, key string) (Reservation, error) {
 	idem, err := s.idempotency(who, "reserveApartment", key, apartmentID)
 	if err != nil {
@@ -23,7 +24,7 @@ func (s *Service) ReserveApartment(ctx context.Context, who Principal, apartment
 	idem.ResultID = id
 	r, err := s.store.PlaceHold(ctx, PlaceHold{
 		ApartmentID: apartmentID, ReservationID: id, TenantID: who.ID,
-		Now: idem.At, Window: s.config.PaymentWindow, Idempotency: *idem,
+		Now: idem.At, Window: s.config.PaymentWindow, Limits: s.config.Limits, Idempotency: *idem,
 	})
 	if err != nil {
 		return Reservation{}, err

@@ -13,9 +13,11 @@ type Config struct {
 	MaxExtensions int           // how often a hold may be extended
 	MaxWindows    int           // a hold never outlasts so many payment windows
 	LateMoney     LateMoney     // where the apartment does not say; "": RefundLate
+	Limits        HoldLimits    // of each tenant
 }
 
-// DefaultConfig is 15 minutes, extended at most twice and never past three windows.
+// DefaultConfig is 15 minutes, extended at most twice and never past three windows, and
+// no limit of a tenant's holds.
 func DefaultConfig() Config {
 	return Config{PaymentWindow: 15 * time.Minute, MaxExtensions: 2, MaxWindows: 3}
 }

@@ -106,7 +106,7 @@ func (s *Service) HoldForTrip(ctx context.Context, h TripHold) (Reservation, err
 	idem.ResultID = h.ReservationID
 	return s.store.PlaceHold(ctx, PlaceHold{
 		ApartmentID: h.ApartmentID, ReservationID: h.ReservationID, TenantID: h.TenantID, TripID: h.TripID,
-		Now: idem.At, Window: s.config.PaymentWindow, Idempotency: *idem,
+		Now: idem.At, Window: s.config.PaymentWindow, Limits: s.config.Limits, Idempotency: *idem,
 	})
 }
 

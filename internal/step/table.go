@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/vacancy/vacancy/internal/booking"
-	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -21,14 +20,12 @@ type Table map[string]workflow.Handler
 // Services are the domain services that steps call.
 type Services struct {
 	Reservations *booking.Service
-	Imports      *batch.Service
 }
 
 // all are the rows of the table, machine by machine.
 func all(s Services) []named {
 	return slices.Concat(
 		reservationSteps(s.Reservations),
-		importSteps(s.Imports),
 	)
 }
 

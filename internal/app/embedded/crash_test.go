@@ -252,7 +252,7 @@ func (w *world) fatal(format string, args ...any) {
 func (w *world) open() {
 	w.life, w.stop = context.WithCancel(context.Background())
 	w.trap.down = w.stop
-	a, err := embedded.Open(w.life, embedded.Config{DataDir: w.dir, Config: app.Config{PaymentWindow: crashWindow},
+	a, err := embedded.Open(w.life, embedded.Config{DataDir: w.dir, Config: app.Config{PaymentWindow: crashWindow, Limits: app.NoLimits()},
 		Faults: embedded.Faults{Store: w.trap.commit(storeCommit), Ledger: w.trap.commit(ledgerCommit), Gateway: w.trap.call}})
 	if err != nil {
 		w.t.Fatalf("open: %v", err)

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/embedded"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/imports"
@@ -29,7 +30,7 @@ func TestAllRealListings(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	a, err := embedded.Open(t.Context(), embedded.Config{DataDir: t.TempDir()})
+	a, err := embedded.Open(t.Context(), embedded.Config{DataDir: t.TempDir(), Config: app.Config{Limits: app.NoLimits()}})
 	if err != nil {
 		t.Fatal(err)
 	}

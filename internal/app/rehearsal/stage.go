@@ -10,11 +10,8 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
-	"github.com/vacancy/vacancy/internal/imports"
 	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
-	"github.com/vacancy/vacancy/internal/saga"
-	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -29,7 +26,6 @@ type stage struct {
 	gateway      *simulated.Gateway
 	outbox       *notification.Memory
 	reservations *booking.Service
-	imports      *batch.Service
 	tasks        trial.Task
 
 	start time.Time
@@ -57,11 +53,6 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 	}
 	silent := slog.New(slog.DiscardHandler)
 	s.reservations = booking.NewService(store, s.gateway, s, s.now, s.newID, holds, silent)
-	injection, err := saga.NewInjection(saga.Development, 0, nil)
-	if err != nil {
-		return nil, err
-	}
-	s.imports = batch.NewService(store.Imports(), imports.Format{}, s, injection, s.now, s.newID, silent)
 	registry := integration.New(step.New(s.services()),
 		map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(s.outbox, s.now)}, silent)
 	s.tasks = trial.Steps(registry)
@@ -69,9 +60,7 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 }
 
 // services are what the steps call.
-func (s *stage) services() step.Services {
-	return step.Services{Reservations: s.reservations, Imports: s.imports}
-}
+func (s *stage) services() step.Services { return step.Services{Reservations: s.reservations} }
 
 // enter makes the execution known; its clock is the stage's from then on.
 func (s *stage) enter(x *trial.Execution) {

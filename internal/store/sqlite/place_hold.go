@@ -38,7 +38,7 @@ type placing struct {
 }
 
 // write reads, decides and writes. In the common case, a vacant apartment and a new
-// key, that is one SELECT, one UPDATE and three INSERTs: that the key is new shows by
+// key, that is two SELECTs, one UPDATE and three INSERTs: that the key is new shows by
 // its INSERT, which comes first, so that nothing is written when it is not.
 func (h *placing) write(conn *sqlite.Conn) error {
 	h.started = false
@@ -59,6 +59,9 @@ func (h *placing) write(conn *sqlite.Conn) error {
 		}
 	}
 	decided, err := h.Decide(a.Apartment, current)
+	if err == nil {
+		err = h.admit(conn)
+	}
 	if err != nil {
 		return h.replayOr(conn, err)
 	}

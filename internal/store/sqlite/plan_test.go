@@ -27,6 +27,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		{"apartments of a city, by price", apartments(booking.ApartmentQuery{Order: booking.ByPrice, State: "WA", City: "Seattle"}), "apartments_price_city"},
 		{"all reservations", reservationsOfAll, "INTEGER PRIMARY KEY"},
 		{"a tenant's reservations", reservationsOfTenant, "reservations_tenant"},
+		{"what a tenant uses of the limits", tenantUsage, "reservations_tenant"},
 		{"an apartment's latest reservation", latestOfApartment, "sqlite_autoindex_apartments_1"},
 		{"the reservation before", previousOf, "INTEGER PRIMARY KEY"},
 		{"a reservation by number", reservationNumbered, "INTEGER PRIMARY KEY"},

@@ -26,7 +26,7 @@ type test struct {
 
 // Run runs the whole contract, each test on a store of its own.
 func Run(t *testing.T, open Factory) {
-	groups := [][]test{apartmentTests, placeHoldTests, takeoverTests, transitionTests, lateMoneyTests, mendingTests, extensionTests, idempotencyTests,
+	groups := [][]test{apartmentTests, placeHoldTests, takeoverTests, holdLimitTests, transitionTests, lateMoneyTests, mendingTests, extensionTests, idempotencyTests,
 		apartmentListTests, reservationListTests, sweepTests, raceTests, deadlineTests, propertyTests, tripHoldTests}
 	for _, group := range groups {
 		for _, c := range group {

@@ -26,7 +26,7 @@ type deployment struct {
 }
 
 func open(ctx context.Context, dir string) (*deployment, error) {
-	a, err := embedded.Open(ctx, embedded.Config{DataDir: dir, Config: app.Config{PaymentWindow: paymentWindow}})
+	a, err := embedded.Open(ctx, embedded.Config{DataDir: dir, Config: app.Config{PaymentWindow: paymentWindow, Limits: app.NoLimits()}})
 	if err != nil {
 		return nil, err
 	}
