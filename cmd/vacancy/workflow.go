@@ -22,7 +22,7 @@ An execution is named MACHINE/NAME, or by its NAME alone where the machine is
   vacancy workflow test mocks.json`,
 	},
 		newWorkflowList(p), newWorkflowStart(p), newWorkflowShow(p), newWorkflowHistory(p),
-		newWorkflowRender(p), newWorkflowValidate(p), newWorkflowRun(p), newWorkflowTest(p), newWorkflowTestState(p))
+		newWorkflowRender(p), newWorkflowValidate(p), newWorkflowRun(p), newWorkflowServe(p), newWorkflowTest(p), newWorkflowTestState(p))
 }
 
 const anExecution = "an execution, as NAME or MACHINE/NAME"

@@ -76,7 +76,7 @@ type Command struct {
 	Resource  string          // the ARN as written, without its pattern suffix
 	Pattern   string          // "", "waitForTaskToken", "sync", "sync:2"
 	Arguments json.RawMessage // what is sent: Parameters or Arguments evaluated, else the state's input
-	Token     string          // Pattern "waitForTaskToken" (and activities) only
+	Token     string          // where Pattern is not ""
 	Deadline  time.Time       // UTC; when TimeoutSeconds ends the task; zero if none
 	Heartbeat time.Duration   // 0 if none
 }

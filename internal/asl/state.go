@@ -155,7 +155,7 @@ func (f *frame) command(x *ExecutionContext) Command {
 		Resource: f.state.resource, Pattern: f.state.pattern, Arguments: f.task.arguments,
 		Deadline: f.task.deadline, Heartbeat: f.task.heartbeat,
 	}
-	if f.state.pattern == patternToken {
+	if f.state.pattern != "" {
 		c.Token = taskToken(x, f.task.id, f.task.nonce)
 	}
 	return c

@@ -10,6 +10,10 @@ type Task struct {
 	State     string // name of the Task state
 	Iteration string // "" at the top level; else a path such as "Fan[0]/Each[12]"
 	Attempt   int    // 0 for the first attempt, then the number of retries
+	// Pattern is how the task is integrated: "" when its answer ends it, else
+	// "waitForTaskToken", "sync" or "sync:2": then whoever has Token ends it.
+	Pattern string
+	Token   string
 	// Backlog: the execution has only been started and nobody waits for it; what is
 	// written for it may be written after what somebody waits for.
 	Backlog bool

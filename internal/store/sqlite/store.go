@@ -7,6 +7,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -41,6 +42,8 @@ type Options struct {
 	// StartExecutions, if not nil, makes PlaceHold create the reservation's execution
 	// in the transaction of the hold. Without it a reservation stays marked to be started.
 	StartExecutions *StartExecutions
+	// File is the file in the data directory; "": FileName.
+	File string
 	// Fault is for tests; see groupcommit.Boundary.
 	Fault func(groupcommit.Boundary) error
 }
@@ -71,7 +74,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
-	db, err := groupcommit.Open(ctx, filepath.Join(dir, FileName), o.groupcommit())
+	db, err := groupcommit.Open(ctx, filepath.Join(dir, cmp.Or(o.File, FileName)), o.groupcommit())
 	if err != nil {
 		return nil, err
 	}

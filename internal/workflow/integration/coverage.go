@@ -45,7 +45,7 @@ func (r *Registry) Check(machine string, definition []byte) error {
 }
 
 func (r *Registry) covers(t Task) error {
-	if _, ok := r.services[t.Resource]; ok {
+	if _, ok := r.service(t.Resource, t.Pattern); ok {
 		return nil
 	}
 	_, isFunction := functionOfARN(t.Resource)
@@ -55,8 +55,8 @@ func (r *Registry) covers(t Task) error {
 	if t.Function == "" {
 		return nil
 	}
-	if _, ok := r.steps[functionName(t.Function)]; !ok {
-		return fmt.Errorf("no step is called %q", functionName(t.Function))
+	if _, ok := r.functions.Function(t.Function); !ok {
+		return fmt.Errorf("no step is called %q", FunctionName(t.Function))
 	}
 	return nil
 }

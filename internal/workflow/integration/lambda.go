@@ -25,7 +25,7 @@ func (r *Registry) invoke(ctx context.Context, arguments json.RawMessage) (json.
 	if len(call.Payload) == 0 {
 		call.Payload = json.RawMessage("{}")
 	}
-	out, err := r.function(ctx, "lambda", functionName(call.FunctionName), call.Payload)
+	out, err := r.function(ctx, "lambda", call.FunctionName, FunctionName(call.FunctionName), call.Payload)
 	if err != nil {
 		return nil, err
 	}
@@ -36,10 +36,10 @@ func (r *Registry) invoke(ctx context.Context, arguments json.RawMessage) (json.
 	return append(answer, after...), nil
 }
 
-// function calls the step of this name with the payload. task is what Step
-// Functions calls the task in its messages.
-func (r *Registry) function(ctx context.Context, task, name string, payload json.RawMessage) (json.RawMessage, error) {
-	step, ok := r.steps[name]
+// function calls the function that a definition names so, with the payload. task is
+// what Step Functions calls the task in its messages.
+func (r *Registry) function(ctx context.Context, task, named, name string, payload json.RawMessage) (json.RawMessage, error) {
+	step, ok := r.functions.Function(named)
 	if !ok {
 		return nil, workflow.Error{Name: "Lambda.ResourceNotFoundException", Cause: "Function not found: " + name}
 	}
@@ -50,9 +50,21 @@ func (r *Registry) function(ctx context.Context, task, name string, payload json
 	return checkResult(task, out)
 }
 
+// FunctionError is a function's error as the Lambda service answered it: it reaches
+// the state machine as it is. The cause is the whole of the payload.
+type FunctionError workflow.Error
+
+func (f FunctionError) Error() string { return workflow.Error(f).Error() }
+
+// Unwrap answers the error that it is.
+func (f FunctionError) Unwrap() error { return workflow.Error(f) }
+
 // functionError is how Step Functions sees a function's error: the error's type
 // is the name, and the cause is the JSON that the Lambda runtime answered.
 func functionError(err error) workflow.Error {
+	if f, ok := errors.AsType[FunctionError](err); ok {
+		return workflow.Error(f)
+	}
 	e := workflow.AsError(err)
 	if p, ok := errors.AsType[panicked](err); ok {
 		e = workflow.Error{Name: p.typeName(), Cause: p.Error()}
@@ -65,10 +77,10 @@ func functionError(err error) workflow.Error {
 	return e
 }
 
-// functionName answers the name in what FunctionName may be: a name, an ARN, or
+// FunctionName answers the name in what FunctionName may be: a name, an ARN, or
 // a part of one, each with or without a version or alias
 // (AWS Lambda API, Invoke).
-func functionName(s string) string {
+func FunctionName(s string) string {
 	if name, ok := functionOfARN(s); ok {
 		return name
 	}

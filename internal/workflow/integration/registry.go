@@ -21,9 +21,26 @@ import (
 
 // Registry holds what tasks can be run. It is immutable and safe for concurrent use.
 type Registry struct {
-	steps    map[string]workflow.Handler
-	services map[string]workflow.Handler
-	log      *slog.Logger
+	functions Functions
+	services  map[string]workflow.Handler
+	log       *slog.Logger
+}
+
+// Functions are the Lambda functions that tasks may call.
+type Functions interface {
+	// Function answers the function of a name, which may be a name, an ARN or a part of
+	// one, each with or without a version or alias (AWS Lambda API, Invoke); false if
+	// there is none. Its errors may be a [FunctionError].
+	Function(name string) (workflow.Handler, bool)
+}
+
+// Steps are Lambda functions of this program, by name.
+type Steps map[string]workflow.Handler
+
+// Function implements Functions.
+func (s Steps) Function(name string) (workflow.Handler, bool) {
+	step, ok := s[FunctionName(name)]
+	return step, ok
 }
 
 // New answers a registry of steps by the name of their Lambda function, and of
@@ -32,11 +49,19 @@ type Registry struct {
 // answers the task's result; a failure under a name of its own is a
 // [workflow.Error]. log hears of panics.
 func New(steps, services map[string]workflow.Handler, log *slog.Logger) *Registry {
-	return &Registry{steps: steps, services: services, log: log}
+	return NewWith(Steps(steps), services, log)
+}
+
+// NewWith answers a registry as New does, of any functions. A service under a resource
+// ARN with its pattern suffix ("arn:aws:states:::states:startExecution.sync") is what
+// runs that pattern; one without runs the others.
+func NewWith(functions Functions, services map[string]workflow.Handler, log *slog.Logger) *Registry {
+	return &Registry{functions: functions, services: services, log: log}
 }
 
 // Call runs one task and answers its result. resource is the task's Resource
-// without a pattern suffix, arguments what the state sends.
+// without a pattern suffix, arguments what the state sends; the pattern is that of the
+// [workflow.Task] in ctx, if there is one.
 //
 // Every error it answers is a [workflow.Error] as Step Functions would name it:
 // that of the handler, States.TaskFailed for an error without a name, the type
@@ -44,7 +69,8 @@ func New(steps, services map[string]workflow.Handler, log *slog.Logger) *Registr
 // does not exist, States.DataLimitExceeded for a result above
 // [workflow.MaxPayload].
 func (r *Registry) Call(ctx context.Context, resource string, arguments json.RawMessage) (json.RawMessage, error) {
-	if service, ok := r.services[resource]; ok {
+	task, _ := workflow.TaskFromContext(ctx)
+	if service, ok := r.service(resource, task.Pattern); ok {
 		out, err := r.run(ctx, resource, service, arguments)
 		if err != nil {
 			return nil, workflow.AsError(err)
@@ -55,9 +81,20 @@ func (r *Registry) Call(ctx context.Context, resource string, arguments json.Raw
 		return r.invoke(ctx, arguments)
 	}
 	if name, ok := functionOfARN(resource); ok {
-		return r.function(ctx, resource, name, arguments)
+		return r.function(ctx, resource, resource, name, arguments)
 	}
 	return nil, workflow.Error{Name: workflow.Runtime, Cause: fmt.Sprintf("no integration for the resource %s", resource)}
+}
+
+// service answers what runs a resource that is no function.
+func (r *Registry) service(resource, pattern string) (workflow.Handler, bool) {
+	if pattern == "sync" || pattern == "sync:2" {
+		if h, ok := r.services[resource+"."+pattern]; ok {
+			return h, true
+		}
+	}
+	h, ok := r.services[resource]
+	return h, ok
 }
 
 // panicked is a handler's panic as an error.

@@ -126,7 +126,7 @@ func (r *Runner) ensureLoaded(x *run) error {
 // only after it are the tasks started that follow from it; but see hold.go.
 func (r *Runner) step(x *run, mail []message) error {
 	now := r.now()
-	t := transition{run: x, arnPrefix: r.cfg.ARNPrefix, lateness: -1}
+	t := transition{run: x, context: func() asl.ExecutionContext { return r.executionContext(x.rec) }, lateness: -1}
 	t.env = asl.Env{Now: now, Rand: func() uint64 {
 		t.random = true
 		return r.cfg.Rand()
@@ -155,10 +155,21 @@ func (r *Runner) step(x *run, mail []message) error {
 		r.stats.appended(entry, t.lateness)
 		x.rec.Seq++
 		x.rec.Status = entry.Status
+		if entry.Status.Ended() && r.cfg.Ended != nil {
+			r.cfg.Ended(r.ended(x, entry))
+		}
 		x.rec.Input, x.rec.State = nil, nil // the state has it all from here on
 	}
 	t.answer(nil)
 	return nil
+}
+
+// ended is the execution as it is after its last entry. Its input was let go.
+func (r *Runner) ended(x *run, e Entry) workflow.Execution {
+	return workflow.Execution{
+		ExecutionID: x.id, ARN: r.executionARN(x.id), Status: e.Status, Output: e.Output, Error: e.Error, Cause: e.Cause,
+		StartedAt: x.rec.StartedAt, StoppedAt: e.At,
+	}
 }
 
 // append journals an entry. When the journal fails it tries again until it

@@ -45,7 +45,7 @@ func (r *Runner) List(ctx context.Context, filter workflow.ListFilter) (workflow
 	}
 	for i := range page.Executions {
 		x := &page.Executions[i]
-		x.ARN = executionARN(r.cfg.ARNPrefix, x.ExecutionID)
+		x.ARN = r.executionARN(x.ExecutionID)
 	}
 	return page, nil
 }

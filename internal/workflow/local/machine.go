@@ -9,17 +9,17 @@ import (
 
 	"github.com/vacancy/vacancy/internal/asl"
 	"github.com/vacancy/vacancy/internal/workflow"
-	"github.com/vacancy/vacancy/internal/workflow/integration"
 )
 
 // machines holds the parsed definitions: the present ones by name, and every one
 // that an execution was met with by machine and hash.
 type machines struct {
 	journal Journal
-	present map[string]string // machine → hash; never changes
+	tasks   Tasks
 
-	mu     sync.RWMutex
-	parsed map[[2]string]*machine
+	mu      sync.RWMutex
+	present map[string]string // machine → hash
+	parsed  map[[2]string]*machine
 }
 
 // machine is a parsed definition.
@@ -58,33 +58,52 @@ func readsClock(source []byte) bool {
 	return false
 }
 
-// loadMachines parses the definitions, makes sure that each of their tasks can
-// be run, and journals them.
-func loadMachines(ctx context.Context, c Config, tasks *integration.Registry) (*machines, error) {
-	m := &machines{journal: c.Journal, present: map[string]string{}, parsed: map[[2]string]*machine{}}
+// loadMachines takes up the definitions of a configuration.
+func loadMachines(ctx context.Context, c Config) (*machines, error) {
+	m := &machines{journal: c.Journal, tasks: c.Tasks, present: map[string]string{}, parsed: map[[2]string]*machine{}}
 	for name, d := range c.Definitions {
-		source, hash, err := d.Resolve()
-		if err != nil {
-			return nil, fmt.Errorf("state machine %q: %w", name, err)
-		}
-		parsed, err := parse(source)
-		if err != nil {
-			return nil, fmt.Errorf("state machine %q: %w", name, err)
-		}
-		if err := tasks.Check(name, source); err != nil {
+		if err := m.define(ctx, name, d); err != nil {
 			return nil, err
 		}
-		if err := c.Journal.PutDefinition(ctx, name, hash, source); err != nil {
-			return nil, fmt.Errorf("journal the definition of state machine %q: %w", name, err)
-		}
-		m.present[name] = hash
-		m.parsed[[2]string{name, hash}] = parsed
 	}
 	return m, nil
 }
 
+// define parses a definition, makes sure that each of its tasks can be run, journals
+// it and has new executions run it.
+func (m *machines) define(ctx context.Context, name string, d Definition) error {
+	source, hash, err := d.Resolve()
+	if err != nil {
+		return fmt.Errorf("state machine %q: %w", name, err)
+	}
+	parsed, err := parse(source)
+	if err != nil {
+		return fmt.Errorf("state machine %q: %w", name, err)
+	}
+	if err := m.tasks.Check(name, source); err != nil {
+		return err
+	}
+	if err := m.journal.PutDefinition(ctx, name, hash, source); err != nil {
+		return fmt.Errorf("journal the definition of state machine %q: %w", name, err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.present[name] = hash
+	m.parsed[[2]string{name, hash}] = parsed
+	return nil
+}
+
+// withdraw has no new executions of a machine be started.
+func (m *machines) withdraw(name string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.present, name)
+}
+
 // hash answers the hash of the present definition of a machine.
 func (m *machines) hash(machine string) (string, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	hash, ok := m.present[machine]
 	if !ok {
 		return "", fmt.Errorf("%w: %q", workflow.ErrStateMachineDoesNotExist, machine)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/workflow"
-	"github.com/vacancy/vacancy/internal/workflow/integration"
 )
 
 var _ workflow.Runner = (*Runner)(nil)
@@ -32,7 +31,6 @@ var ErrStopped = errors.New("the workflow runner has been stopped")
 // [workflow.Task.Key], and no other does.
 type Runner struct {
 	cfg      Config
-	tasks    *integration.Registry
 	machines *machines
 	sched    *scheduler
 	pool     *pool // of the goroutines that drive executions and call handlers
@@ -49,15 +47,15 @@ type Runner struct {
 }
 
 // New answers a runner. It parses every definition, refuses one with a
-// placeholder that has no value, or a task that neither Steps nor Services
-// cover, naming machine and state, and journals them. Nothing runs before Run.
+// placeholder that has no value, or a task that neither Steps nor Services (or
+// Tasks) cover, naming machine and state, and journals them. Nothing runs before Run.
 func New(ctx context.Context, cfg Config) (*Runner, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{cfg: cfg, tasks: integration.New(cfg.Steps, cfg.Services, cfg.Log)}
-	r.machines, err = loadMachines(ctx, cfg, r.tasks)
+	r := &Runner{cfg: cfg}
+	r.machines, err = loadMachines(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (r *Runner) Describe(ctx context.Context, id workflow.ExecutionID) (workflo
 func (r *Runner) execution(rec Record) workflow.Execution {
 	return workflow.Execution{
 		ExecutionID: rec.ExecutionID,
-		ARN:         executionARN(r.cfg.ARNPrefix, rec.ExecutionID),
+		ARN:         r.executionARN(rec.ExecutionID),
 		Status:      rec.Status,
 		Input:       rec.Input,
 		Output:      rec.Output,
@@ -91,20 +91,19 @@ func (r *Runner) execution(rec Record) workflow.Execution {
 	}
 }
 
-func executionContext(arnPrefix string, rec Record) asl.ExecutionContext {
+func (r *Runner) executionContext(rec Record) asl.ExecutionContext {
+	identity := r.cfg.Identity(rec.ExecutionID)
 	return asl.ExecutionContext{
-		ExecutionARN:     executionARN(arnPrefix, rec.ExecutionID),
-		ExecutionName:    rec.Name,
-		RoleARN:          "arn:aws:iam::000000000000:role/vacancy-local",
-		StateMachineARN:  arnPrefix + ":stateMachine:" + rec.Machine,
+		ExecutionARN:     identity.ARN,
+		ExecutionName:    identity.Name,
+		RoleARN:          identity.RoleARN,
+		StateMachineARN:  r.cfg.ARNPrefix + ":stateMachine:" + rec.Machine,
 		StateMachineName: rec.Machine,
 		StartTime:        rec.StartedAt,
 	}
 }
 
-func executionARN(prefix string, id workflow.ExecutionID) string {
-	return prefix + ":execution:" + id.Machine + ":" + id.Name
-}
+func (r *Runner) executionARN(id workflow.ExecutionID) string { return r.cfg.Identity(id).ARN }
 
 // checkPayload refuses, as kind, what is too large or not JSON.
 func checkPayload(payload []byte, kind error) error {

@@ -44,7 +44,8 @@ func (r *Runner) startTask(x *run, c asl.Command) {
 	}
 	ctx, cancel := context.WithTimeout(r.base, allowed)
 	ctx = workflow.WithTask(ctx, workflow.Task{
-		ExecutionID: x.id, State: c.State, Iteration: c.Iteration, Attempt: c.Attempt, Backlog: x.lane == Backlog,
+		ExecutionID: x.id, State: c.State, Iteration: c.Iteration, Attempt: c.Attempt,
+		Pattern: c.Pattern, Token: c.Token, Backlog: x.lane == Backlog,
 	})
 	if x.tasks == nil {
 		x.tasks = map[int64]*task{}
@@ -55,7 +56,7 @@ func (r *Runner) startTask(x *run, c asl.Command) {
 	r.pool.run(func() {
 		defer r.handlers.Done()
 		defer cancel()
-		out, err := r.tasks.Call(ctx, c.Resource, c.Arguments)
+		out, err := r.cfg.Tasks.Call(ctx, c.Resource, c.Arguments)
 		x.post(r.result(c, out, err))
 	})
 }
@@ -69,7 +70,7 @@ func (r *Runner) result(c asl.Command, out []byte, err error) message {
 	case err != nil:
 		e := workflow.AsError(err)
 		m.event.Kind, m.event.Error, m.event.Cause = asl.TaskFailed, e.Name, e.Cause
-	case c.Pattern == "waitForTaskToken":
+	case c.Pattern != "":
 		m.event.Kind, m.event.Output = asl.TaskSubmitted, out
 	default:
 		m.event.Kind, m.event.Output = asl.TaskSucceeded, out

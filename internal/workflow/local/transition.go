@@ -13,8 +13,8 @@ import (
 // transition gathers what some events do to a run, to be journaled as one entry.
 type transition struct {
 	*run
-	env       asl.Env
-	arnPrefix string
+	env     asl.Env
+	context func() asl.ExecutionContext // of the start
 
 	mayOrphan bool // tasks were running or to be run beside the one that was heard of
 	started   bool // the execution's start is in it
@@ -59,7 +59,7 @@ func (t *transition) apply(mail []message) error {
 
 func (t *transition) start() error {
 	return guarded(func() error {
-		tr, err := t.machine.Start(executionContext(t.arnPrefix, t.rec), t.rec.Input, t.env)
+		tr, err := t.machine.Start(t.context(), t.rec.Input, t.env)
 		if err != nil {
 			return unreadable{fmt.Errorf("start the execution: %w", err)}
 		}

@@ -36,7 +36,7 @@ func awaiting(t *testing.T, epoch time.Time) (x *run, token string) {
 }
 
 func at(x *run, now time.Time) *transition {
-	return &transition{run: x, env: asl.Env{Now: now, Rand: rand.Uint64}, arnPrefix: "arn", lateness: -1}
+	return &transition{run: x, env: asl.Env{Now: now, Rand: rand.Uint64}, context: func() asl.ExecutionContext { return asl.ExecutionContext{} }, lateness: -1}
 }
 
 // TestADeadlineThatHadPassedGoesBeforeTheCallback applies a callback long after it

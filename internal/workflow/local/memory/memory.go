@@ -97,6 +97,22 @@ func (j *Journal) Create(_ context.Context, r local.Record) (local.Record, error
 	return clone(x.Record), nil
 }
 
+// Forget drops an execution with its history. Whoever keeps nothing of those that have
+// ended calls it then.
+func (j *Journal) Forget(id workflow.ExecutionID) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	x, ok := j.executions[id]
+	if !ok {
+		return
+	}
+	j.unschedule(x)
+	delete(j.executions, id)
+	if at, found := slices.BinarySearchFunc(j.byStart, x, byStart); found {
+		j.byStart = slices.Delete(j.byStart, at, at+1)
+	}
+}
+
 // Append implements local.Journal.
 func (j *Journal) Append(_ context.Context, e local.Entry) error {
 	j.mu.Lock()
