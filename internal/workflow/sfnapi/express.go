@@ -154,11 +154,10 @@ func boundExpress(definition []byte) ([]byte, error) {
 	if err := json.Unmarshal(definition, &fields); err != nil {
 		return nil, fmt.Errorf("read the definition: %w", err)
 	}
-	seconds := float64(maxExpressSeconds)
-	if own, ok := fields["TimeoutSeconds"]; ok {
-		if err := json.Unmarshal(own, &seconds); err != nil || seconds <= maxExpressSeconds {
-			return definition, nil
-		}
+	seconds := float64(maxExpressSeconds + 1)
+	_ = json.Unmarshal(fields["TimeoutSeconds"], &seconds) // what is no number was refused before
+	if seconds <= maxExpressSeconds {
+		return definition, nil
 	}
 	fields["TimeoutSeconds"] = json.RawMessage(fmt.Sprint(maxExpressSeconds))
 	return json.Marshal(fields)
