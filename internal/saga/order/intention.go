@@ -1,0 +1,94 @@
+package order
+
+import (
+	"slices"
+	"time"
+
+	"github.com/vacancy/vacancy/internal/booking"
+)
+
+// Intention is one change to an order with its preconditions. Decide is pure. It answers
+//   - (next, true, nil): write next, all of it or nothing;
+//   - (same, false, nil): the effect is there already; nothing is written;
+//   - (_, false, *booking.Error): it may not be done; nothing is written.
+//
+// current is nil where there is no such order. A store applies it to what it reads in the
+// transaction that writes the answer, or writes under the condition that nothing it read
+// has changed.
+type Intention interface {
+	OrderID() string
+	Decide(current *Order) (next Order, changed bool, err error)
+}
+
+// On says what an intention is about, when and by whom: the part that all share.
+type On struct {
+	ID  string
+	Now time.Time // the one `now` of this decision, UTC
+	By  string    // principal, or booking.BySystem
+}
+
+// OrderID answers the order's id.
+func (o On) OrderID() string { return o.ID }
+
+// Codes of refusals of this domain.
+const (
+	// StepUndone: the step has been undone, or the order has failed; it is not done again.
+	StepUndone booking.Code = "STEP_UNDONE"
+	// StepTooEarly: the step before it has not been done.
+	StepTooEarly booking.Code = "STEP_TOO_EARLY"
+	// TotalMissing, CardMissing and AddressMissing: the order lacks what the step needs.
+	TotalMissing   booking.Code = "TOTAL_MISSING"
+	CardMissing    booking.Code = "CARD_MISSING"
+	AddressMissing booking.Code = "ADDRESS_MISSING"
+	// ShipmentNotAwaited: no answer about the shipment is waited for, or not this one.
+	ShipmentNotAwaited booking.Code = "SHIPMENT_NOT_AWAITED"
+	// ShipmentAlreadySent: the order is fulfilled and cannot be undone.
+	ShipmentAlreadySent booking.Code = "SHIPMENT_ALREADY_SENT"
+	// ShipmentWasCancelled and ShipmentTimedOut: why an order that was paid fails.
+	ShipmentWasCancelled booking.Code = "SHIPMENT_CANCELLED"
+	ShipmentTimedOut     booking.Code = "SHIPMENT_TIMED_OUT"
+	// NothingToResume: the order does not need attention.
+	NothingToResume booking.Code = "NOTHING_TO_RESUME"
+)
+
+// NotFound is the refusal for an order that is not there, or not the caller's.
+func NotFound(id string) *booking.Error {
+	return &booking.Error{Code: booking.NotFound, Field: "orderId", Message: "there is no order " + id}
+}
+
+// forward refuses a forward step of an order that is not there or goes backwards.
+func (o On) forward(current *Order, step Step) (Order, error) {
+	if current == nil {
+		return Order{}, booking.Refuse(StepTooEarly, "there is no order %s: CreateOrder comes first", o.ID)
+	}
+	if current.undone(step) || current.Status == Undoing || current.Status == Failed || current.Status == NeedsAttention {
+		return *current, booking.Refuse(StepUndone, "%s of order %s is undone, the order is %s: it is not done again", step, o.ID, current.Status)
+	}
+	return *current, nil
+}
+
+// touched notes when the order changed and when the sweeper is to look at it next.
+func (o On) touched(order *Order) {
+	order.UpdatedAt = o.Now
+	order.LookAt = time.Time{}
+	if order.Status.Live() {
+		order.LookAt = o.Now.Add(FirstLook)
+	}
+}
+
+func (o On) event(kind EventKind, note string) Event {
+	return Event{Kind: kind, At: o.Now, By: o.By, Note: note}
+}
+
+func (o On) moved(kind EventKind, amount booking.Money, note string) Event {
+	e := o.event(kind, note)
+	e.Amount, e.Currency = amount.Amount, amount.Currency
+	return e
+}
+
+// markUndone notes the step without touching the slice that was read.
+func (o *Order) markUndone(s Step) {
+	if !o.undone(s) {
+		o.Undone = append(slices.Clone(o.Undone), s)
+	}
+}

@@ -1,0 +1,23 @@
+package order
+
+import "time"
+
+// LookLater puts off the sweeper's next look at an order, unless it has changed since.
+type LookLater struct {
+	On
+	Seen  time.Time // Order.UpdatedAt as the sweeper saw it
+	Until time.Time
+}
+
+// Decide implements Intention.
+func (i LookLater) Decide(current *Order) (Order, bool, error) {
+	if current == nil {
+		return Order{}, false, NotFound(i.ID)
+	}
+	o := *current
+	if !o.Status.Live() || !o.UpdatedAt.Equal(i.Seen) || o.LookAt.Equal(i.Until) {
+		return o, false, nil
+	}
+	o.LookAt = i.Until
+	return o, true, nil
+}
