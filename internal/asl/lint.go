@@ -206,17 +206,17 @@ func (l *linter) retries(n *node) {
 			}
 		}
 		if seen[errAll] && n.field("Catch") != nil && n.field("Type").str() == "Task" {
-			l.catchBehindRetry(n, item)
+			l.catchBehindRetry(n, item, seen)
 		}
 	}
 }
 
 // catchBehindRetry warns where a Catch names errors that a Retry of States.ALL tries
-// again first, though they will not go away.
-func (l *linter) catchBehindRetry(n, retry *node) {
+// again first, though they will not go away. Those that an earlier Retry takes are seen.
+func (l *linter) catchBehindRetry(n, retry *node, seen map[string]bool) {
 	for _, catch := range n.field("Catch").elements() {
 		for _, name := range catch.field("ErrorEquals").elements() {
-			if strings.HasPrefix(name.str(), "States.") || name.str() == "" {
+			if strings.HasPrefix(name.str(), "States.") || seen[name.str()] {
 				continue
 			}
 			l.warn(retry, fmt.Sprintf("put a Retry of %s with MaxAttempts 0 before it, or name the errors that pass", name.str()),

@@ -36,6 +36,8 @@ func failure(err error) error {
 		name = paymentRefused
 	case errors.As(err, &declined):
 		name = paymentDeclined
+	case errors.As(err, new(workflow.Error)):
+		return err // it has its name
 	case errors.As(err, &injected):
 		name = injectedFailure
 	case errors.As(err, &refusal):

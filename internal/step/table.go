@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/order"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -20,12 +21,14 @@ type Table map[string]workflow.Handler
 // Services are the domain services that steps call.
 type Services struct {
 	Reservations *booking.Service
+	Orders       *order.Service
 }
 
 // all are the rows of the table, machine by machine.
 func all(s Services) []named {
 	return slices.Concat(
 		reservationSteps(s.Reservations),
+		orderSteps(s.Orders),
 	)
 }
 

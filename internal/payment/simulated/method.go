@@ -43,7 +43,9 @@ var methods = []Method{
 // Methods lists the payment methods, in the order in which to show them.
 func Methods() []Method { return slices.Clone(methods) }
 
+// methodNamed answers the method of that name, or that a token of Cards stands for.
 func methodNamed(name string) (Method, bool) {
+	name = untokened(name)
 	for _, m := range methods {
 		if m.Name == name {
 			return m, true

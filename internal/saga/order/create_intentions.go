@@ -15,25 +15,25 @@ type Place struct {
 
 // Decide implements Intention.
 func (i Place) Decide(current *Order) (Order, bool, error) {
-	print := fingerprint(i.TenantID, i.Content)
+	ordered := fingerprint(i.TenantID, i.Content)
 	if current != nil {
-		return *current, false, sameOrder(*current, print)
+		return *current, false, sameOrder(*current, ordered)
 	}
 	o := i.newOrder(i.TenantID)
-	o.Content, o.Fingerprint = &i.Content, print
+	o.Content, o.Fingerprint = &i.Content, ordered
 	i.touched(&o)
 	return o, true, nil
 }
 
 // newOrder is the record of an order that was not there.
 func (i On) newOrder(tenantID string) Order {
-	o := Order{ID: i.ID, TenantID: tenantID, Status: Placed, Executions: []string{i.ID}, PlacedAt: i.Now}
+	o := Order{ID: i.ID, TenantID: tenantID, Status: Placed, PlacedAt: i.Now}
 	o.record(i.event(OrderPlaced, ""))
 	return o
 }
 
-func sameOrder(o Order, print string) error {
-	if o.Fingerprint == print {
+func sameOrder(o Order, ordered string) error {
+	if o.Fingerprint == ordered {
 		return nil
 	}
 	return &booking.Error{Code: booking.IdempotencyKeyReused, Field: "orderId",
@@ -51,13 +51,13 @@ type Create struct {
 
 // Decide implements Intention.
 func (i Create) Decide(current *Order) (Order, bool, error) {
-	print := fingerprint(i.TenantID, i.Content)
+	ordered := fingerprint(i.TenantID, i.Content)
 	var o Order
 	if current == nil {
 		o = i.newOrder(i.TenantID)
-		o.Content, o.Fingerprint = &i.Content, print
+		o.Content, o.Fingerprint = &i.Content, ordered
 	} else {
-		if err := sameOrder(*current, print); err != nil {
+		if err := sameOrder(*current, ordered); err != nil {
 			return *current, false, err
 		}
 		var err error
@@ -73,7 +73,7 @@ func (i Create) Decide(current *Order) (Order, bool, error) {
 	}
 	content := *o.Content
 	content.Created = true
-	o.Content, o.Status, o.Started = &content, Created, true
+	o.Content, o.Status, o.Execution.Started = &content, Created, true
 	o.record(i.moved(OrderCreated, *content.Total, ""))
 	i.touched(&o)
 	return o, true, nil

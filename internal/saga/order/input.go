@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/vacancy/vacancy/internal/booking"
-	"github.com/vacancy/vacancy/internal/workflow"
+	"github.com/vacancy/vacancy/internal/saga"
 )
 
 // DefaultCurrency is of a total that names none.
@@ -98,17 +98,13 @@ func parseField(fields map[string]json.RawMessage, name string, into any) error 
 	return booking.Invalid(name, "%s must be a string", name) // what the decoder says may repeat what was sent
 }
 
-const (
-	// maxOrderID leaves room in an execution's name for what repairs add to it.
-	maxOrderID = workflow.MaxNameLength - len("-repair-9999")
-	// maxAddress is the longest address, in bytes.
-	maxAddress = 1000
-)
+// maxAddress is the longest address, in bytes.
+const maxAddress = 1000
 
 // Validate refuses what is there and wrong; what is missing is the saga's to refuse.
 func (r Request) Validate() error {
-	if err := workflow.CheckName(r.OrderID); err != nil || len(r.OrderID) > maxOrderID {
-		return booking.Invalid("orderId", "an order's id has 1 to %d characters, without white space, brackets, wildcards, quotes and the like", maxOrderID)
+	if err := saga.CheckID("orderId", r.OrderID); err != nil {
+		return err
 	}
 	if t := r.Total; t != nil {
 		if t.Amount <= 0 || t.Amount > booking.MaxAmount {
@@ -163,9 +159,10 @@ func (in ExecutionInput) content() Content {
 	return c
 }
 
-// start is the n-th execution of the order, counted from 0.
-func (o Order) start(n int, undo bool) (booking.WorkflowStart, error) {
-	in := ExecutionInput{OrderID: o.ID, TenantID: o.TenantID, Undo: undo}
+// start is the execution that speaks for the order now. It is the same for every attempt to
+// start it, as long as nothing is undone.
+func (o Order) start() (booking.WorkflowStart, error) {
+	in := ExecutionInput{OrderID: o.ID, TenantID: o.TenantID, Undo: o.Status == Undoing}
 	if c := o.Content; c != nil {
 		in.Card, in.Address = c.Card, c.Address
 		if c.Total != nil {
@@ -174,7 +171,7 @@ func (o Order) start(n int, undo bool) (booking.WorkflowStart, error) {
 		}
 	}
 	input, err := json.Marshal(in)
-	return booking.WorkflowStart{Name: o.Executions[n], Input: input}, err
+	return booking.WorkflowStart{Name: o.Execution.Name(o.ID), Input: input}, err
 }
 
 // fingerprint is a digest of who ordered what. It tells nothing of a card: what goes in is

@@ -1,7 +1,6 @@
 package order
 
 import (
-	"slices"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
@@ -61,7 +60,7 @@ func (o On) forward(current *Order, step Step) (Order, error) {
 	if current == nil {
 		return Order{}, booking.Refuse(StepTooEarly, "there is no order %s: CreateOrder comes first", o.ID)
 	}
-	if current.undone(step) || current.Status == Undoing || current.Status == Failed || current.Status == NeedsAttention {
+	if current.undone(step) || current.Compensating.Has(string(step)) || current.Status == Undoing || current.Status == Failed || current.Status == NeedsAttention {
 		return *current, booking.Refuse(StepUndone, "%s of order %s is undone, the order is %s: it is not done again", step, o.ID, current.Status)
 	}
 	return *current, nil
@@ -84,11 +83,4 @@ func (o On) moved(kind EventKind, amount booking.Money, note string) Event {
 	e := o.event(kind, note)
 	e.Amount, e.Currency = amount.Amount, amount.Currency
 	return e
-}
-
-// markUndone notes the step without touching the slice that was read.
-func (o *Order) markUndone(s Step) {
-	if !o.undone(s) {
-		o.Undone = append(slices.Clone(o.Undone), s)
-	}
 }

@@ -1,10 +1,10 @@
 package order
 
 import (
-	"slices"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga"
 )
 
 // Status: PLACED → CREATED → PAID → SHIPPING → FULFILLED; or, from any of them but the
@@ -33,18 +33,19 @@ type Order struct {
 	// Fingerprint is of everything that was ordered; the same id with another is refused.
 	Fingerprint string
 
-	Content  *Content  // nil once it is deleted
-	Payment  *Payment  // nil before ProcessPayment, and once its money is back
-	Shipment *Shipment // nil before ProcessShipment, and once it is cancelled
-	// Undone are the steps that a compensation has undone. None of them is done again.
-	Undone []Step
+	Content  *Content         // nil once it is deleted
+	Payment  *booking.Payment // nil before ProcessPayment, and once its money is back
+	Shipment *Shipment        // nil before ProcessShipment, and once it is cancelled
+	// Compensating are the steps whose compensation has begun, Undone those that it has
+	// undone. None of them is done again.
+	Compensating saga.Undone
+	Undone       saga.Undone
 
 	Failure   *Failure    // why it failed: the first failure
 	NotUndone []NotUndone // what compensations have given up on, while NEEDS_ATTENTION
 
-	Executions []string // names of the executions that speak for it, as they were started
-	Started    bool     // its first execution has been seen to run
-	TaskToken  string   // of the execution that waits for the carrier
+	Execution saga.Execution // that speaks for it; Started once it has been seen to run
+	TaskToken string         // of the execution that waits for the carrier
 	// LookAt is when the sweeper is to look at the order; zero when nothing is left to do.
 	LookAt    time.Time
 	PlacedAt  time.Time
@@ -60,17 +61,6 @@ type Content struct {
 	Address string         `json:"address,omitempty"`
 	// Created: CreateOrder has accepted it. Until then it is what somebody asks for.
 	Created bool `json:"created,omitempty"`
-}
-
-// Payment is the order's payment, PENDING in the store before the gateway hears of it.
-type Payment struct {
-	ID         string                `json:"id"`
-	Status     booking.PaymentStatus `json:"status"`
-	Amount     booking.Money         `json:"amount"`
-	Method     string                `json:"method"` // the card's token
-	GatewayRef string                `json:"gatewayRef,omitempty"`
-	CreatedAt  time.Time             `json:"createdAt"`
-	CapturedAt time.Time             `json:"capturedAt,omitzero"`
 }
 
 // PaymentID is the id of an order's payment.
@@ -130,7 +120,7 @@ type NotUndone struct {
 	Failure      Failure `json:"failure"` // of the compensation; empty if it is not known
 }
 
-func (o Order) undone(s Step) bool { return slices.Contains(o.Undone, s) }
+func (o Order) undone(s Step) bool { return o.Undone.Has(string(s)) }
 
 // Remaining are the steps whose items are there, the latest first: the order in which
 // they are undone.

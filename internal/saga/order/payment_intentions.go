@@ -19,7 +19,7 @@ func (i BeginPayment) Decide(current *Order) (Order, bool, error) {
 	case o.Content.Card == nil || o.Content.Card.Token == "":
 		return o, false, booking.Refuse(CardMissing, "the order has no card to pay with: say card_no")
 	}
-	o.Payment = &Payment{ID: PaymentID(o.ID), Status: booking.Pending, Amount: *o.Content.Total, Method: o.Content.Card.Token, CreatedAt: i.Now}
+	o.Payment = &booking.Payment{ID: PaymentID(o.ID), Attempt: 1, Status: booking.Pending, Amount: *o.Content.Total, Method: o.Content.Card.Token, CreatedAt: i.Now}
 	o.record(i.moved(PaymentRequested, o.Payment.Amount, ""))
 	i.touched(&o)
 	return o, true, nil
@@ -72,7 +72,8 @@ func (i RecordDecline) Decide(current *Order) (Order, bool, error) {
 	if err != nil || o.Payment.Status == booking.Declined {
 		return o, false, err
 	}
-	o.withPayment().Status = booking.Declined
+	p := o.withPayment()
+	p.Status, p.DeclineCode, p.EndedAt = booking.Declined, i.DeclineCode, i.Now
 	o.record(i.moved(PaymentDeclined, o.Payment.Amount, i.DeclineCode))
 	i.touched(&o)
 	return o, true, nil
@@ -88,7 +89,7 @@ func (o On) forwardPayment(current *Order) (Order, error) {
 }
 
 // withPayment answers a copy of the payment to change; whoever read it keeps theirs.
-func (o *Order) withPayment() *Payment {
+func (o *Order) withPayment() *booking.Payment {
 	p := *o.Payment
 	o.Payment = &p
 	return o.Payment

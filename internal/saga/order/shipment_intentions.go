@@ -59,7 +59,7 @@ func (i RecordAnswer) Decide(current *Order) (Order, bool, error) {
 	if s := o.Shipment; s != nil && s.Status == i.Answer {
 		return o, false, nil
 	}
-	if o.Shipment == nil || o.Shipment.Status != Requested || o.Status != Shipping {
+	if o.Shipment == nil || o.Shipment.Status != Requested || !o.awaitsCarrier() {
 		return o, false, notAwaited(o)
 	}
 	s := *o.Shipment
@@ -74,6 +74,12 @@ func (i RecordAnswer) Decide(current *Order) (Order, bool, error) {
 	}
 	i.touched(&o)
 	return o, true, nil
+}
+
+// awaitsCarrier reports whether a shipment that has left fulfils the order: also when it is
+// just being called off, as long as nobody has begun to give the money back.
+func (o Order) awaitsCarrier() bool {
+	return o.Status == Shipping || o.Status == Undoing && !o.Compensating.Has(string(ProcessPayment))
 }
 
 func notAwaited(o Order) *booking.Error {

@@ -3,24 +3,25 @@ package order
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
 )
 
-// errChanged: what was to be undone has changed since it was looked at. Look again.
-var errChanged = errors.New("the order has changed since it was looked at")
+// ErrChanged: what was to be undone has changed since it was looked at. Look again.
+var ErrChanged = errors.New("the order has changed since it was looked at")
 
-// undoing is the part that all compensations share. They act on an order in any state but
+// OnUndo is the part that all compensations share. They act on an order in any state but
 // FULFILLED, also on one that is not there: the note that the step is undone keeps a forward
 // step that arrives late from doing it.
-type undoing struct {
+type OnUndo struct {
 	On
 	TenantID string
 	Failure  *Failure // what the order failed with, if the execution says
 }
 
 // begin answers the order on its way back, and whether the step is undone already.
-func (i undoing) begin(current *Order, step Step) (o Order, done bool, err error) {
+func (i OnUndo) begin(current *Order, step Step) (o Order, done bool, err error) {
 	if current == nil {
 		o = i.newOrder(i.TenantID)
 	} else {
@@ -29,25 +30,12 @@ func (i undoing) begin(current *Order, step Step) (o Order, done bool, err error
 	if o.Status == Fulfilled {
 		return o, false, booking.Refuse(ShipmentAlreadySent, "order %s is fulfilled: its shipment has been sent", o.ID)
 	}
-	if o.undone(step) {
-		return o, true, nil
-	}
-	if o.Status.Live() {
-		o.Status = Undoing
-	}
-	o.Started, o.TaskToken = true, ""
-	if i.Failure != nil && o.Failure == nil {
-		failure := *i.Failure
-		failure.Step = step
-		o.Failure = &failure
-		o.record(i.event(StepFailed, string(step)+": "+failure.String()))
-	}
-	return o, false, nil
+	return o, o.undone(step), nil
 }
 
 // end notes that the step is undone.
-func (i undoing) end(o *Order, step Step, what Event) {
-	o.markUndone(step)
+func (i OnUndo) end(o *Order, step Step, what Event) {
+	o.Undone = o.Undone.With(string(step))
 	o.NotUndone = slices.DeleteFunc(slices.Clone(o.NotUndone), func(n NotUndone) bool { return n.Step == step })
 	o.record(what)
 	i.touched(o)
@@ -61,10 +49,39 @@ func (f Failure) String() string {
 	return f.Error + ": " + f.Cause
 }
 
+// BeginUndo comes before anything is undone: the order is UNDOING, with what it failed with,
+// and the step is not done any more. Refused with SHIPMENT_ALREADY_SENT.
+type BeginUndo struct {
+	OnUndo
+	Step Step
+}
+
+// Decide implements Intention.
+func (i BeginUndo) Decide(current *Order) (Order, bool, error) {
+	o, done, err := i.begin(current, i.Step)
+	begun := o.Compensating.Has(string(i.Step))
+	if err != nil || done || begun {
+		return o, false, err
+	}
+	if o.Status.Live() {
+		o.Status = Undoing
+	}
+	o.Execution.Started, o.TaskToken = true, ""
+	o.Compensating = o.Compensating.With(string(i.Step))
+	if i.Failure != nil && o.Failure == nil {
+		failure := *i.Failure
+		failure.Step = i.Step
+		o.Failure = &failure
+		o.record(i.event(StepFailed, string(i.Step)+": "+failure.String()))
+	}
+	i.touched(&o)
+	return o, true, nil
+}
+
 // UndoShipment does CancelShipment once the carrier has called the shipment off. Refused
 // with SHIPMENT_ALREADY_SENT.
 type UndoShipment struct {
-	undoing
+	OnUndo
 	// CarrierTold: the carrier has been told to call it off. Without it there must be no
 	// shipment.
 	CarrierTold bool
@@ -77,7 +94,7 @@ func (i UndoShipment) Decide(current *Order) (Order, bool, error) {
 	case err != nil || done:
 		return o, false, err
 	case o.Shipment != nil && !i.CarrierTold:
-		return o, false, errChanged
+		return o, false, ErrChanged
 	}
 	note := "there was none"
 	if o.Shipment != nil {
@@ -90,7 +107,7 @@ func (i UndoShipment) Decide(current *Order) (Order, bool, error) {
 
 // UndoPayment does RefundPayment once the gateway holds nothing of the payment any more.
 type UndoPayment struct {
-	undoing
+	OnUndo
 	// Ref is the gateway's id of the payment that was settled; "" if it never got one, and
 	// so was never charged.
 	Ref string
@@ -105,7 +122,7 @@ func (i UndoPayment) Decide(current *Order) (Order, bool, error) {
 	case err != nil || done:
 		return o, false, err
 	case o.Payment != nil && o.Payment.GatewayRef != i.Ref:
-		return o, false, errChanged
+		return o, false, ErrChanged
 	}
 	what := i.event(PaymentReturned, "nothing was taken")
 	if o.Payment != nil && i.Settled == booking.Refunded {
@@ -117,7 +134,7 @@ func (i UndoPayment) Decide(current *Order) (Order, bool, error) {
 }
 
 // UndoOrder does DeleteOrder: what was ordered is deleted.
-type UndoOrder struct{ undoing }
+type UndoOrder struct{ OnUndo }
 
 // Decide implements Intention.
 func (i UndoOrder) Decide(current *Order) (Order, bool, error) {
@@ -133,18 +150,14 @@ func (i UndoOrder) Decide(current *Order) (Order, bool, error) {
 // Close ends an order that was undone: FAILED when nothing of it is left, otherwise
 // NEEDS_ATTENTION with the list of what was not undone.
 type Close struct {
-	undoing
+	OnUndo
 	// GaveUp is what the compensations of the steps have given up with.
 	GaveUp map[Step]Failure
 }
 
 // Decide implements Intention.
 func (i Close) Decide(current *Order) (Order, bool, error) {
-	step := CreateOrder
-	if current != nil && current.Failure != nil {
-		step = current.Failure.Step
-	}
-	o, _, err := i.begin(current, step)
+	o, _, err := i.begin(current, CreateOrder)
 	if err != nil {
 		return o, false, err
 	}
@@ -162,7 +175,10 @@ func (i Close) Decide(current *Order) (Order, bool, error) {
 		o.Status = NeedsAttention
 		o.record(i.event(AttentionNeeded, "not undone: "+names(left)))
 	}
-	o.NotUndone, o.EndedAt = left, i.Now
+	if o.Failure == nil {
+		o.Failure = i.Failure // the compensations could not even write this down
+	}
+	o.NotUndone, o.EndedAt, o.Execution.Started, o.TaskToken = left, i.Now, true, ""
 	i.touched(&o)
 	return o, true, nil
 }
@@ -178,13 +194,10 @@ func names(left []NotUndone) string {
 	return text
 }
 
-// Resume has the compensations of an order that needs attention run again, by the execution
-// of that name. Refused with NOT_FOUND or NOTHING_TO_RESUME; one that is being undone is
+// Resume has the compensations of an order that needs attention run again, by another
+// execution. Refused with NOT_FOUND or NOTHING_TO_RESUME; one that is being undone is
 // left as it is.
-type Resume struct {
-	On
-	Execution string
-}
+type Resume struct{ On }
 
 // Decide implements Intention.
 func (i Resume) Decide(current *Order) (Order, bool, error) {
@@ -199,19 +212,17 @@ func (i Resume) Decide(current *Order) (Order, bool, error) {
 	default:
 		return o, false, booking.Refuse(NothingToResume, "order %s is %s; only one that is NEEDS_ATTENTION is resumed", o.ID, o.Status)
 	}
-	o.Status, o.EndedAt = Undoing, On{}.Now
-	o.Executions = append(slices.Clone(o.Executions), i.Execution)
-	o.record(i.event(OrderResumed, i.Execution))
+	o.Status, o.EndedAt, o.Execution = Undoing, time.Time{}, o.Execution.Repaired(i.Now)
+	o.record(i.event(OrderResumed, o.Execution.Name(o.ID)))
 	i.touched(&o)
 	return o, true, nil
 }
 
-// Repair counts another execution of a live order that none drives. Number is how many
-// executions there were: of two sweepers one takes effect.
+// Repair counts another execution of a live order that none drives, before it is started.
+// Repairs is how many there were: of two sweepers one takes effect.
 type Repair struct {
 	On
-	Execution string
-	Number    int
+	Repairs int
 }
 
 // Decide implements Intention.
@@ -220,12 +231,11 @@ func (i Repair) Decide(current *Order) (Order, bool, error) {
 		return Order{}, false, NotFound(i.ID)
 	}
 	o := *current
-	if !o.Status.Live() || len(o.Executions) != i.Number {
+	if !o.Status.Live() || o.Execution.Repairs != i.Repairs {
 		return o, false, nil
 	}
-	o.Executions = append(slices.Clone(o.Executions), i.Execution)
-	o.record(i.event(RepairStarted, i.Execution))
+	o.Execution = o.Execution.Repaired(i.Now)
+	o.record(i.event(RepairStarted, o.Execution.Name(o.ID)))
 	i.touched(&o)
 	return o, true, nil
 }
-

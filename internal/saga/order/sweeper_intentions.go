@@ -21,3 +21,20 @@ func (i LookLater) Decide(current *Order) (Order, bool, error) {
 	o.LookAt = i.Until
 	return o, true, nil
 }
+
+// MarkStarted notes that the order's execution was started.
+type MarkStarted struct{ On }
+
+// Decide implements Intention.
+func (i MarkStarted) Decide(current *Order) (Order, bool, error) {
+	if current == nil {
+		return Order{}, false, NotFound(i.ID)
+	}
+	o := *current
+	if o.Execution.Started {
+		return o, false, nil
+	}
+	o.Execution.Started = true
+	i.touched(&o)
+	return o, true, nil
+}
