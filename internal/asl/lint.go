@@ -216,7 +216,7 @@ func (l *linter) retries(n *node) {
 func (l *linter) catchBehindRetry(n, retry *node, seen map[string]bool) {
 	for _, catch := range n.field("Catch").elements() {
 		for _, name := range catch.field("ErrorEquals").elements() {
-			if strings.HasPrefix(name.str(), "States.") || seen[name.str()] {
+			if strings.HasPrefix(name.str(), "States.") || name.str() == "" || seen[name.str()] {
 				continue
 			}
 			l.warn(retry, fmt.Sprintf("put a Retry of %s with MaxAttempts 0 before it, or name the errors that pass", name.str()),
