@@ -47,7 +47,7 @@ func TestWorkflowTestOfWhatCannotBeTested(t *testing.T) {
 	for line, told := range map[string]string{
 		"order.asl.json":                    "give its mock file by --mock",
 		"other.json":                        `the definition of "parcel" is not there: looked for parcel.asl.json`,
-		"mocks.json --definitions nowhere":  "looked for nowhere/order.asl.json",
+		"other.json --definitions nowhere":  "looked for nowhere/parcel.asl.json",
 		"mocks.json --expect expected.json": "the mock file has no such test case",
 		"mocks.json --min-coverage 101":     "--min-coverage must be from 0 to 100",
 		"broken.json --mock mocks.json":     "broken.json:1:52",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/rehearsal"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
 )
@@ -16,6 +17,9 @@ import (
 const rehearsedMachine = "reservation"
 
 func (p *program) rehearse(ctx context.Context, d namedDefinition, f runFlags) error {
+	if d.Name == app.OrderMachine {
+		return p.rehearseOrder(ctx, d, f)
+	}
 	if d.Name != rehearsedMachine {
 		return usagef("%s cannot be run by its name; give its definition's file, and mocks for its tasks", d.Name)
 	}
@@ -47,7 +51,7 @@ func (p *program) rehearse(ctx context.Context, d namedDefinition, f runFlags) e
 // rehearsed is what --json prints beside how the execution ended.
 type rehearsed struct {
 	Steps    []stepTaken `json:"steps"`
-	Holdings holdings    `json:"store"`
+	Holdings any         `json:"store"`
 }
 
 // stepTaken is one line of the narration.
@@ -98,7 +102,7 @@ func (n *narrator) tell(at time.Time, state, outcome string) {
 
 // done says of a step that compensates another that it has undone something.
 func done(state string) string {
-	for _, verb := range []string{"Release", "Return", "Refund", "Cancel", "Rollback", "Void"} {
+	for _, verb := range []string{"Release", "Return", "Refund", "Cancel", "Delete", "Rollback", "Void"} {
 		if strings.HasPrefix(state, verb) {
 			return "undone"
 		}

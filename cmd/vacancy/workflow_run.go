@@ -27,6 +27,8 @@ type runFlags struct {
 	payAfter      time.Duration
 	cancelAfter   time.Duration
 	paymentWindow time.Duration
+
+	orderFlagsOfRun
 }
 
 func newWorkflowRun(p *program) *cobra.Command {
@@ -46,6 +48,8 @@ tasks. --no-wait lets waits, backoffs and timeouts pass at once, in the right or
 in memory, for a hold that it places. Each step is told as it is done, failed, retried
 or undone, and in the end what the store holds; how it ended is the last line, and with
 --json all is one JSON object. --pay and --cancel-after say what the tenant does.
+'order' runs the steps of a move-in order for the order in --input; --shipment and
+--compensation-failure-rate say what the carrier and chance do.
 
 Exit codes: 0 it succeeded, 1 the execution failed, 2 the definition or the call is
 wrong: then the reasons are on standard error, each with its place.`,
@@ -53,7 +57,8 @@ wrong: then the reasons are on standard error, each with its place.`,
   vacancy workflow run ./order.asl.json --mock mocks.json --test-case RetryOnce --no-wait
   vacancy workflow run ./order.asl.json --mock mocks.json --test-case HappyPath --time-scale 60 --history history.json
   vacancy workflow run reservation --no-wait
-  vacancy workflow run reservation --pay pm_capture_fails --pay-after 5m --no-wait`,
+  vacancy workflow run reservation --pay pm_capture_fails --pay-after 5m --no-wait
+  echo '{"order_id":"5","total":100,"card_no":"123-1234"}' | vacancy workflow run order --input - --no-wait`,
 		Args:              oneArgument("a definition's file or a state machine's name"),
 		ValidArgsFunction: completeDefinitions,
 		RunE:              func(command *cobra.Command, args []string) error { return p.workflowRun(command.Context(), args[0], f) },
@@ -69,6 +74,7 @@ wrong: then the reasons are on standard error, each with its place.`,
 	flags.DurationVar(&f.payAfter, "pay-after", 10*time.Second, "reservation: when the tenant pays, after the hold was placed")
 	flags.DurationVar(&f.cancelAfter, "cancel-after", 0, "reservation: when the tenant cancels (default: never)")
 	flags.DurationVar(&f.paymentWindow, "payment-window", 0, "reservation: how long the hold lasts (default 15m0s)")
+	f.orderFlagsOfRun.add(command)
 	_ = command.RegisterFlagCompletionFunc("pay", cobra.FixedCompletions(paymentMethods, cobra.ShellCompDirectiveNoFileComp))
 	_ = command.MarkFlagFilename("input", "json")
 	_ = command.MarkFlagFilename("mock", "json")
@@ -118,6 +124,8 @@ func (f runFlags) check() error {
 		return usagef("--mock and --test-case belong together: a file, and the test case of it to run")
 	case f.payAfter < 0 || f.cancelAfter < 0 || f.paymentWindow < 0:
 		return usagef("--pay-after, --cancel-after and --payment-window must not be negative")
+	case f.orderFlagsOfRun.check() != nil:
+		return f.orderFlagsOfRun.check()
 	case f.pay != "":
 		return oneOf("--pay", f.pay, paymentMethods)
 	}

@@ -13,6 +13,7 @@ import (
 type Ports struct {
 	Store   booking.Store
 	Gateway booking.Gateway
+	OrderPorts
 	// NewRunner makes the workflow runner. Its steps are those to run tasks with, for a
 	// runner that runs them itself; they may be called only after it was made.
 	NewRunner func(steps step.Table) (workflow.Runner, error)
@@ -33,6 +34,9 @@ func New(c Config, p Ports) (*App, error) {
 	a := &App{Ports: p, Config: c}
 	a.Reservations = booking.NewService(p.Store, p.Gateway, executions{a, ReservationMachine}, Now, NewID, c.holds(), c.Log)
 	var err error
+	if a.Orders, err = a.newOrders(); err != nil {
+		return nil, err
+	}
 	if a.Runner, err = p.NewRunner(a.Steps()); err != nil {
 		return nil, fmt.Errorf("make the workflow runner: %w", err)
 	}

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/carrier"
 	"github.com/vacancy/vacancy/internal/saga"
+	"github.com/vacancy/vacancy/internal/saga/order"
 )
 
 // Config is what a deployment decides, on either backend. The zero value of a field is
@@ -28,6 +30,11 @@ type Config struct {
 	// CompensationFailureRate makes the sagas' compensations fail at random, from 0 to 1, to
 	// be seen recovering. Refused in production.
 	CompensationFailureRate float64
+	// Carrier takes the shipments of move-in orders: "simulated" or "manual"; "": simulated,
+	// in production manual.
+	Carrier string
+	// ShipmentTimeout is how long the carrier may take to answer; 0: 14 days.
+	ShipmentTimeout time.Duration
 	// Log; nil: nothing is logged.
 	Log *slog.Logger
 }
@@ -63,10 +70,29 @@ func (c Config) WithDefaults() (Config, error) {
 	if _, err := c.injection(); err != nil {
 		return c, err
 	}
+	if c, err = c.withShipping(); err != nil {
+		return c, err
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return c, nil
+}
+
+func (c Config) withShipping() (Config, error) {
+	if c.Carrier == "" {
+		c.Carrier = carrier.SimulatedName
+		if c.Stage == saga.Production {
+			c.Carrier = carrier.ManualName
+		}
+	}
+	if c.ShipmentTimeout == 0 {
+		c.ShipmentTimeout = order.DefaultShipmentTimeout
+	}
+	if c.ShipmentTimeout < order.MinShipmentTimeout || c.ShipmentTimeout > order.MaxShipmentTimeout {
+		return c, fmt.Errorf("the shipment timeout must be from %s to %s, it is %s", order.MinShipmentTimeout, order.MaxShipmentTimeout, c.ShipmentTimeout)
+	}
+	return c, carrier.CheckName(c.Carrier)
 }
 
 // injection is what makes sagas fail on purpose.

@@ -17,12 +17,14 @@ var allowed = map[string][]string{
 	"internal/notification":      {"internal/workflow"},
 	"internal/step":              {"internal/booking", "internal/saga", "internal/workflow"},
 	"internal/workflow/local":    {"internal/workflow", "internal/asl"},
-	"internal/payment/simulated": {"internal/booking", "internal/groupcommit"},
+	"internal/saga/order":        {"internal/booking", "internal/saga", "internal/workflow"},
+	"internal/carrier":           {"internal/saga/order"},
+	"internal/payment/simulated": {"internal/booking", "internal/saga", "internal/groupcommit"},
 	"internal/identity":          {"internal/booking"},
 	"internal/identity/oidc":     {"internal/booking", "internal/identity"},
 	"internal/groupcommit":       {},
-	"internal/app":               {"internal/booking", "internal/saga", "internal/step", "internal/workflow"},
-	"internal/store/sqlite":      {"internal/booking", "internal/workflow", "internal/notification", "internal/groupcommit"},
+	"internal/app":               {"internal/booking", "internal/carrier", "internal/saga", "internal/step", "internal/workflow"},
+	"internal/store/sqlite":      {"internal/booking", "internal/saga", "internal/workflow", "internal/notification", "internal/groupcommit"},
 }
 
 // onlyStandardLibrary names the packages that import nothing else at all.

@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/order"
 )
 
 const (
@@ -39,7 +41,17 @@ func (a *App) Sweep(ctx context.Context) (booking.Sweep, error) {
 			"returned", found.Returned, "forgot", found.Forgot, "failed", found.Failed)
 	}
 	a.swept.add(found)
-	return found, err
+	return found, errors.Join(err, a.sweepOrders(ctx))
+}
+
+// sweepOrders runs the sweeper of move-in orders once.
+func (a *App) sweepOrders(ctx context.Context) error {
+	found, err := a.Orders.Sweep(ctx)
+	if found != (order.Sweep{}) {
+		a.Config.Log.InfoContext(ctx, "sweep of orders", "started", found.Started, "repaired", found.Repaired,
+			"answered", found.Answered, "failed", found.Failed)
+	}
+	return err
 }
 
 // WatchDeadlines releases holds at their deadline and has their executions woken, until

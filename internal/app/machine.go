@@ -5,6 +5,8 @@ package app
 const (
 	// ReservationMachine is the one that holds run.
 	ReservationMachine = "reservation"
+	// OrderMachine is the one of move-in orders.
+	OrderMachine = "order"
 )
 
 // NotificationTopic is the placeholder of the topic that definitions publish

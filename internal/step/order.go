@@ -70,6 +70,9 @@ func (c caught) told() order.Failure {
 	if json.Unmarshal([]byte(c.Cause), &answered) == nil && answered.ErrorMessage != "" {
 		f.Cause = answered.ErrorMessage
 	}
+	if code, message, coded := strings.Cut(f.Cause, ": "); coded && camel(code) == f.Error {
+		f.Cause = message
+	}
 	return f
 }
 

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -23,6 +24,10 @@ import (
 // GatewayFileName is the simulated gateway's ledger in the data directory. It is a
 // file of its own, since a gateway is a third system: it commits by itself.
 const GatewayFileName = "simulated-gateway.db"
+
+// CardKeyFileName is the key of the simulated gateway's vault of cards in the data
+// directory: the same card gets the same token as long as it is there.
+const CardKeyFileName = "simulated-cards.key"
 
 // sweepEvery is how often the sweeper runs.
 const sweepEvery = 3 * time.Second
@@ -61,6 +66,10 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	cards, err := simulated.OpenCards(filepath.Join(c.DataDir, CardKeyFileName), cryptorand.Reader)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	ledger, err := simulated.OpenFile(ctx, filepath.Join(c.DataDir, GatewayFileName), c.Faults.Ledger)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -74,7 +83,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		a.Outbox = notification.Waking(store.Outbox(), a.dispatcher.Wake)
 	}
 	a.App, err = app.New(c.Config, app.Ports{
-		Store: store, Gateway: a.Gateway,
+		Store: store, Gateway: a.Gateway, OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: cards},
 		NewRunner: func(steps step.Table) (workflow.Runner, error) {
 			var err error
 			a.Runner, err = local.New(ctx, local.Config{

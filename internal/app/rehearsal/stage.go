@@ -12,6 +12,7 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/saga/order"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -26,6 +27,7 @@ type stage struct {
 	gateway      *simulated.Gateway
 	outbox       *notification.Memory
 	reservations *booking.Service
+	orders       *order.Service
 	tasks        trial.Task
 
 	start time.Time
@@ -53,6 +55,9 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 	}
 	silent := slog.New(slog.DiscardHandler)
 	s.reservations = booking.NewService(store, s.gateway, s, s.now, s.newID, holds, silent)
+	if s.orders, err = s.newOrders(); err != nil {
+		return nil, err
+	}
 	registry := integration.New(step.New(s.services()),
 		map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(s.outbox, s.now)}, silent)
 	s.tasks = trial.Steps(registry)
@@ -60,7 +65,9 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 }
 
 // services are what the steps call.
-func (s *stage) services() step.Services { return step.Services{Reservations: s.reservations} }
+func (s *stage) services() step.Services {
+	return step.Services{Reservations: s.reservations, Orders: s.orders}
+}
 
 // enter makes the execution known; its clock is the stage's from then on.
 func (s *stage) enter(x *trial.Execution) {

@@ -19,14 +19,16 @@ func Steps() []string { return slices.Sorted(maps.Keys(step.New(step.Services{})
 
 // Step runs one step on a store in which the tenant "tenant" holds the apartment apt_1
 // by the reservation res_1 of epoch 1 and, if a payment method is given, has paid with
-// it. The step's failure is a workflow.Error.
+// it; for a step of the order machine, those before it have run for the event's order. The
+// step's failure is a workflow.Error.
 func Step(ctx context.Context, name string, event json.RawMessage, method string, now time.Time) (json.RawMessage, error) {
 	stage, err := newStage(ctx, now, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = stage.store.Close() }()
-	handler, known := step.New(stage.services())[name]
+	table := step.New(stage.services())
+	handler, known := table[name]
 	if !known {
 		return nil, fmt.Errorf("there is no step %q; the steps are %s", name, strings.Join(Steps(), ", "))
 	}
@@ -39,6 +41,9 @@ func Step(ctx context.Context, name string, event json.RawMessage, method string
 		if _, err := stage.reservations.PayReservation(ctx, tenant, reservation.ID, method, "pay"); booking.CodeOf(err) == "" && err != nil {
 			return nil, err
 		}
+	}
+	if err := stage.prepare(ctx, table, name, event); err != nil {
+		return nil, err
 	}
 	output, err := handler(ctx, event)
 	if err != nil {
