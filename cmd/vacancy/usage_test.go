@@ -78,7 +78,7 @@ var wrong = []struct {
 	{"workflow serve --lambda-endpoint localhost:3001", "a Lambda endpoint is a URL"},
 	{"workflow serve --mock nothing.json", "the file cannot be read"},
 	{"step invoke", "needs a step's name"},
-	{"step invoke Nothing", "the step must be one of OrderCancelShipment"},
+	{"step invoke Nothing", "the step must be one of Import"},
 	{"step invoke ReservationReadReservation -e nothing.json", "the file cannot be read"},
 	{"step invoke ReservationReadReservation --pay gold", "--pay must be one of"},
 	{"notifications extra", "takes no arguments"},

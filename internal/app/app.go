@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/imports"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
@@ -14,6 +16,7 @@ type Ports struct {
 	Store   booking.Store
 	Gateway booking.Gateway
 	OrderPorts
+	Batches batch.Store // of imports
 	// NewRunner makes the workflow runner. Its steps are those to run tasks with, for a
 	// runner that runs them itself; they may be called only after it was made.
 	NewRunner func(steps step.Table) (workflow.Runner, error)
@@ -37,6 +40,11 @@ func New(c Config, p Ports) (*App, error) {
 	if a.Orders, err = a.newOrders(); err != nil {
 		return nil, err
 	}
+	injection, err := c.injection()
+	if err != nil {
+		return nil, err
+	}
+	a.Imports = batch.NewService(p.Batches, imports.Format{}, executions{a, ImportMachine}, injection, Now, NewID, c.Log)
 	if a.Runner, err = p.NewRunner(a.Steps()); err != nil {
 		return nil, fmt.Errorf("make the workflow runner: %w", err)
 	}

@@ -23,8 +23,8 @@ var allowed = map[string][]string{
 	"internal/identity":          {"internal/booking"},
 	"internal/identity/oidc":     {"internal/booking", "internal/identity"},
 	"internal/groupcommit":       {},
-	"internal/app":               {"internal/booking", "internal/carrier", "internal/saga", "internal/step", "internal/workflow"},
-	"internal/store/sqlite":      {"internal/booking", "internal/saga", "internal/workflow", "internal/notification", "internal/groupcommit"},
+	"internal/app":               {"internal/booking", "internal/carrier", "internal/imports", "internal/saga", "internal/step", "internal/workflow"},
+	"internal/store/sqlite":      {"internal/booking", "internal/workflow", "internal/notification", "internal/saga", "internal/groupcommit"},
 }
 
 // onlyStandardLibrary names the packages that import nothing else at all.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/saga/order"
 )
 
@@ -36,6 +37,12 @@ func (a *App) SweepEvery(ctx context.Context, interval time.Duration) {
 // Sweep runs the sweeper once and answers what it found and did, also with an error.
 func (a *App) Sweep(ctx context.Context) (booking.Sweep, error) {
 	found, err := a.Reservations.Sweep(ctx)
+	imports, importsErr := a.Imports.Sweep(ctx)
+	if imports != (batch.Sweep{}) {
+		a.Config.Log.InfoContext(ctx, "sweep of imports", "started", imports.Started, "repaired", imports.Repaired,
+			"abandoned", imports.Abandoned, "failed", imports.Failed)
+	}
+	err = errors.Join(err, importsErr)
 	if found != (booking.Sweep{}) {
 		a.Config.Log.InfoContext(ctx, "sweep", "started", found.Started, "overdue", found.Overdue, "repaired", found.Repaired,
 			"returned", found.Returned, "forgot", found.Forgot, "failed", found.Failed)

@@ -7,6 +7,8 @@ const (
 	ReservationMachine = "reservation"
 	// OrderMachine is the one of move-in orders.
 	OrderMachine = "order"
+	// ImportMachine is the one of atomic imports.
+	ImportMachine = "import"
 )
 
 // NotificationTopic is the placeholder of the topic that definitions publish

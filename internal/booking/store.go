@@ -96,6 +96,9 @@ type WorkflowStart struct {
 type ImportOutcome struct {
 	ID      string // of the apartment
 	Created bool   // false: it was there already
+	// Pending: it is there as part of an atomic import that is not published, so nobody
+	// sees it, and it may go again.
+	Pending bool
 }
 
 // DueHold is a hold at or past its deadline.

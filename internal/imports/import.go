@@ -76,6 +76,7 @@ type run struct {
 	header header
 	seen   map[string]int // id → the line it was on
 	batch  []booking.Apartment
+	lines  []int // of the batch's rows
 	report Report
 }
 
@@ -104,7 +105,7 @@ func (i *run) row(ctx context.Context, rs *records) error {
 	}
 	i.report.Rows++
 	i.seen[a.SourceID] = number
-	i.batch = append(i.batch, a)
+	i.batch, i.lines = append(i.batch, a), append(i.lines, number)
 	if len(i.batch) == batchSize {
 		return i.flush(ctx)
 	}
@@ -121,8 +122,8 @@ func (i *run) refuse(number int, why *refusal) {
 
 // flush stores the batch.
 func (i *run) flush(ctx context.Context) error {
-	batch := i.batch
-	i.batch = i.batch[:0]
+	batch, lines := i.batch, i.lines
+	i.batch, i.lines = i.batch[:0], i.lines[:0]
 	if len(batch) == 0 || i.store == nil {
 		return nil
 	}
@@ -130,10 +131,14 @@ func (i *run) flush(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("store %d listings: %w", len(batch), err)
 	}
-	for _, o := range outcomes {
-		if o.Created {
+	for n, o := range outcomes {
+		switch {
+		case o.Created:
 			i.report.Created++
-		} else {
+		case o.Pending:
+			i.report.Rows-- // refuse counts it again
+			i.refuse(lines[n], refuse(colID, "the listing belongs to an atomic import that is under way; import it again when that one has ended"))
+		default:
 			i.report.Unchanged++
 		}
 	}

@@ -18,18 +18,26 @@ const maxID = 64
 // maxPrice is the highest price in whole dollars that fits into booking.MaxAmount cents.
 const maxPrice = booking.MaxAmount / 100
 
-// apartment makes an apartment of a row, or says why not.
-func (h header) apartment(fields []string) (booking.Apartment, *refusal) {
+// misshapen says why the fields of a row cannot be told from each other or read, or nil.
+func (h header) misshapen(fields []string) *refusal {
 	if len(fields) != len(h.names) {
-		return booking.Apartment{}, refuse("", "the row has %d fields, the header has %d", len(fields), len(h.names))
+		return refuse("", "the row has %d fields, the header has %d", len(fields), len(h.names))
 	}
 	for i, column := range h.names {
 		if column == "" {
 			continue
 		}
 		if why := unreadable(fields[i]); why != "" {
-			return booking.Apartment{}, refuse(column, "%s", why)
+			return refuse(column, "%s", why)
 		}
+	}
+	return nil
+}
+
+// apartment makes an apartment of a row, or says why not.
+func (h header) apartment(fields []string) (booking.Apartment, *refusal) {
+	if why := h.misshapen(fields); why != nil {
+		return booking.Apartment{}, why
 	}
 	a, why := h.parse(fields)
 	if why != nil {

@@ -11,7 +11,8 @@ import (
 
 // Names under which steps fail, for Retry and Catch. Transient are
 // PaymentOutcomeUnknown and ServiceUnavailable; the others are decisions. A refusal
-// of the domain goes by its code: APARTMENT_NOT_VACANT is ApartmentNotVacant.
+// of the domain goes by its code: APARTMENT_NOT_VACANT is ApartmentNotVacant. An error that has a
+// name already keeps it.
 const (
 	paymentOutcomeUnknown = "PaymentOutcomeUnknown"
 	paymentRefused        = "PaymentRefused"
@@ -26,8 +27,11 @@ func failure(err error) error {
 	var declined *booking.DeclinedError
 	var refusal *booking.Error
 	var injected *saga.InjectedError
+	var named workflow.Error
 	name := serviceUnavailable
 	switch {
+	case errors.As(err, &named):
+		return named
 	case errors.Is(err, booking.ErrHoldStillLive):
 		name = holdStillLive
 	case errors.Is(err, booking.ErrGatewayUnknown):

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/saga/order"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
@@ -22,6 +23,7 @@ type Table map[string]workflow.Handler
 type Services struct {
 	Reservations *booking.Service
 	Orders       *order.Service
+	Imports      *batch.Service
 }
 
 // all are the rows of the table, machine by machine.
@@ -29,6 +31,7 @@ func all(s Services) []named {
 	return slices.Concat(
 		reservationSteps(s.Reservations),
 		orderSteps(s.Orders),
+		importSteps(s.Imports),
 	)
 }
 

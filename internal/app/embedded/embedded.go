@@ -83,7 +83,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		a.Outbox = notification.Waking(store.Outbox(), a.dispatcher.Wake)
 	}
 	a.App, err = app.New(c.Config, app.Ports{
-		Store: store, Gateway: a.Gateway, OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: cards},
+		Store: store, Gateway: a.Gateway, OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: cards}, Batches: store.Imports(),
 		NewRunner: func(steps step.Table) (workflow.Runner, error) {
 			var err error
 			a.Runner, err = local.New(ctx, local.Config{

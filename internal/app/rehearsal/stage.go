@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/imports"
 	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/saga"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/saga/order"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/store/sqlite"
@@ -28,6 +31,7 @@ type stage struct {
 	outbox       *notification.Memory
 	reservations *booking.Service
 	orders       *order.Service
+	imports      *batch.Service
 	tasks        trial.Task
 
 	start time.Time
@@ -58,6 +62,11 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 	if s.orders, err = s.newOrders(); err != nil {
 		return nil, err
 	}
+	injection, err := saga.NewInjection(saga.Development, 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	s.imports = batch.NewService(store.Imports(), imports.Format{}, s, injection, s.now, s.newID, silent)
 	registry := integration.New(step.New(s.services()),
 		map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(s.outbox, s.now)}, silent)
 	s.tasks = trial.Steps(registry)
@@ -66,7 +75,7 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 
 // services are what the steps call.
 func (s *stage) services() step.Services {
-	return step.Services{Reservations: s.reservations, Orders: s.orders}
+	return step.Services{Reservations: s.reservations, Orders: s.orders, Imports: s.imports}
 }
 
 // enter makes the execution known; its clock is the stage's from then on.

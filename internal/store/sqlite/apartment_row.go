@@ -52,7 +52,7 @@ func scanApartment(c *columns) (a apartmentRow, err error) {
 }
 
 func readApartment(conn *sqlite.Conn, id string) (a apartmentRow, found bool, err error) {
-	found, err = queryOne(conn, "SELECT "+apartmentColumns+" FROM apartments WHERE id = ?",
+	found, err = queryOne(conn, "SELECT "+apartmentColumns+" FROM apartments WHERE id = ? AND "+visible,
 		func(p *params) { p.text(id) },
 		func(c *columns) (err error) {
 			a, err = scanApartment(c)
@@ -65,7 +65,7 @@ func readApartment(conn *sqlite.Conn, id string) (a apartmentRow, found bool, er
 func readHold(conn *sqlite.Conn, id string) (a apartmentRow, found bool, err error) {
 	a.ID = id
 	found, err = queryOne(conn, `SELECT seq, latest, status, epoch, reservation_id, hold_expires_at, payment_window, price, currency
-		FROM apartments WHERE id = ?`,
+		FROM apartments WHERE id = ? AND `+visible,
 		func(p *params) { p.text(id) },
 		func(c *columns) error {
 			a.seq, a.latest = c.int(), c.int()
@@ -76,14 +76,16 @@ func readHold(conn *sqlite.Conn, id string) (a apartmentRow, found bool, err err
 	return a, found, err
 }
 
-func insertApartment(conn *sqlite.Conn, a booking.Apartment) (created bool, err error) {
+// insertApartment stores an apartment unless its SourceID is known. imported is the seq of the
+// atomic import that it comes by; 0: none.
+func insertApartment(conn *sqlite.Conn, a booking.Apartment, imported int64) (created bool, err error) {
 	changed, err := exec(conn, `INSERT INTO apartments (id, source_id, title, city, city_key, state, bedrooms, bathrooms, square_feet, pets,
-		price, currency, rent_period, payment_window, late_money, created_at, status, epoch, reservation_id, hold_expires_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id) DO NOTHING`,
+		price, currency, rent_period, payment_window, late_money, created_at, status, epoch, reservation_id, hold_expires_at, updated_at, batch)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id) DO NOTHING`,
 		func(p *params) {
 			p.text(a.ID).optText(a.SourceID)
 			bindListing(p, a.Listing)
-			p.time(a.CreatedAt).text(string(a.Status)).int(a.Epoch).optText(a.ReservationID).optTime(a.HoldExpiresAt).time(a.UpdatedAt)
+			p.time(a.CreatedAt).text(string(a.Status)).int(a.Epoch).optText(a.ReservationID).optTime(a.HoldExpiresAt).time(a.UpdatedAt).optInt(imported)
 		})
 	return changed > 0, err
 }

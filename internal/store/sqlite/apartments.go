@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"zombiezen.com/go/sqlite"
@@ -36,7 +37,7 @@ func (s *Store) CreateApartment(ctx context.Context, a booking.Apartment, idem *
 				return err
 			}
 		}
-		created, err := insertApartment(conn, a)
+		created, err := insertApartment(conn, a, 0)
 		if err == nil && !created {
 			err = booking.Invalid("sourceId", "an apartment of source id %s is there already", a.SourceID)
 		}
@@ -77,7 +78,7 @@ func (s *Store) ImportApartments(ctx context.Context, as []booking.Apartment) ([
 	err := s.db.Write(ctx, groupcommit.Backlog, func(conn *sqlite.Conn) error {
 		outcomes = make([]booking.ImportOutcome, len(as))
 		for i, a := range as {
-			created, err := insertApartment(conn, a)
+			created, err := insertApartment(conn, a, 0)
 			if err != nil {
 				return err
 			}
@@ -85,10 +86,10 @@ func (s *Store) ImportApartments(ctx context.Context, as []booking.Apartment) ([
 			if created {
 				continue
 			}
-			if _, err := queryOne(conn, "SELECT id FROM apartments WHERE source_id = ?",
+			if _, err := queryOne(conn, "SELECT id, "+visible+" FROM apartments WHERE source_id = ?",
 				func(p *params) { p.text(a.SourceID) },
 				func(c *columns) error {
-					outcomes[i].ID = c.text()
+					outcomes[i].ID, outcomes[i].Pending = c.text(), !c.bool()
 					return nil
 				}); err != nil {
 				return err
@@ -113,21 +114,23 @@ func (s *Store) Apartment(ctx context.Context, id string) (booking.Apartment, er
 	return a.Apartment, err
 }
 
+// apartmentsByID is one statement: it shows all of an import or nothing.
+const apartmentsByID = "SELECT " + apartmentColumns + " FROM apartments WHERE id IN (SELECT value FROM json_each(?)) AND " + visible
+
 // ApartmentsByID implements booking.Store.
 func (s *Store) ApartmentsByID(ctx context.Context, ids []string) ([]booking.Apartment, error) {
+	wanted, err := json.Marshal(distinct(ids))
+	if err != nil {
+		return nil, err
+	}
 	var all []booking.Apartment
-	err := s.db.Read(ctx, func(conn *sqlite.Conn) error {
+	err = s.db.Read(ctx, func(conn *sqlite.Conn) error {
 		all = nil
-		for _, id := range distinct(ids) {
-			a, found, err := readApartment(conn, id)
-			if err != nil {
-				return err
-			}
-			if found {
-				all = append(all, a.Apartment)
-			}
-		}
-		return nil
+		return query(conn, apartmentsByID, func(p *params) { p.json(wanted) }, func(c *columns) (bool, error) {
+			a, err := scanApartment(c)
+			all = append(all, a.Apartment)
+			return err == nil, err
+		})
 	})
 	return all, err
 }

@@ -86,10 +86,10 @@ func apartmentRange(q booking.ApartmentQuery) indexRange {
 		if q.MaxPrice != 0 {
 			r.until = q.MaxPrice
 		}
-		r.sql = from + "price" + scope + " WHERE " + where + "(price, id) > (?, ?) AND price <= ? ORDER BY price, id LIMIT ?"
+		r.sql = from + "price" + scope + " WHERE " + where + "(price, id) > (?, ?) AND price <= ? AND " + visible + " ORDER BY price, id LIMIT ?"
 		return r
 	}
 	r.kind, r.after = byNewestList, place{value: math.MaxInt64}
-	r.sql = from + "newest" + scope + " WHERE " + where + "(created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?"
+	r.sql = from + "newest" + scope + " WHERE " + where + "(created_at, id) < (?, ?) AND " + visible + " ORDER BY created_at DESC, id DESC LIMIT ?"
 	return r
 }

@@ -112,6 +112,9 @@ func (s *Store) Journal() *Journal { return s.journal }
 // Outbox answers the notifications in the same file.
 func (s *Store) Outbox() *Outbox { return s.outbox }
 
+// Imports answers the atomic imports in the same file.
+func (s *Store) Imports() *Imports { return &Imports{s.db} }
+
 // Stats counts the commits and what they carried.
 func (s *Store) Stats() groupcommit.Stats { return s.db.Stats() }
 
