@@ -19,6 +19,7 @@ import (
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/identity"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 )
 
 // api is the whole API on stores in memory, behind the real HTTP handler.
@@ -31,6 +32,7 @@ type api struct {
 	log     *lockedBuffer
 	clock   *clock
 	ids     atomic.Int64
+	batches *batch.Service
 }
 
 type clock struct {
@@ -80,7 +82,7 @@ func newAPI(t testing.TB, change ...func(*graph.Config)) *api {
 	gateway := simulated.New(simulated.NewMemory(), simulated.Options{Now: a.clock.now})
 	newID := func(kind string) string { return fmt.Sprintf("%s_%06d", kind, a.ids.Add(1)) }
 	service := booking.NewService(a.store, gateway, domainWorkflow{a.runner}, a.clock.now, newID, booking.DefaultConfig(), log)
-	config := graph.Config{Booking: service, Runner: a.runner, RequestID: httpapi.RequestID, Log: log}
+	config := graph.Config{Booking: service, Imports: a.imports(log, newID), Runner: a.runner, RequestID: httpapi.RequestID, Log: log}
 	for _, c := range change {
 		c(&config)
 	}

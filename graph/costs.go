@@ -4,14 +4,16 @@ import (
 	"github.com/vacancy/vacancy/graph/generated"
 	"github.com/vacancy/vacancy/graph/model"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
 // What is asked of the runner, or read beside the row, costs more than a field.
 const (
-	lookupCost   = 10
-	usualEvents  = 6 // of a timeline
-	usualHistory = 100
+	lookupCost      = 10
+	usualEvents     = 6 // of a timeline
+	usualHistory    = 100
+	defaultRefusals = 100
 )
 
 // costs says what fields cost that cost more than 1 + what is in them.
@@ -33,6 +35,14 @@ func costs() (c generated.ComplexityRoot) {
 	}
 	c.Reservation.Timeline = func(child int) int { return times(child, usualEvents) }
 	c.Reservation.Execution = func(child int) int { return lookupCost + child }
+	c.Import.Execution = func(child int) int { return lookupCost + child }
+	c.Import.Refused = func(child int, first *int) int {
+		n := defaultRefusals
+		if first != nil {
+			n = min(max(*first, 1), batch.MaxRefusals)
+		}
+		return times(child, n)
+	}
 	return c
 }
 

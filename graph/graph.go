@@ -21,12 +21,14 @@ import (
 
 	"github.com/vacancy/vacancy/graph/generated"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
 // Config is what the API is made of. All fields are needed but those that say so.
 type Config struct {
 	Booking *booking.Service
+	Imports *batch.Service
 	Runner  workflow.Runner
 	// Limits of a request; the zero value is DefaultLimits.
 	Limits Limits
@@ -68,7 +70,7 @@ func New(c Config) *Handler {
 		c.Limits = DefaultLimits()
 	}
 	schema := generated.NewExecutableSchema(generated.Config{
-		Resolvers:  &resolver{booking: c.Booking, runner: c.Runner},
+		Resolvers:  &resolver{booking: c.Booking, imports: c.Imports, runner: c.Runner},
 		Directives: generated.DirectiveRoot{Allow: allow},
 		Complexity: costs(),
 	})

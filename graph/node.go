@@ -6,6 +6,7 @@ import (
 
 	"github.com/vacancy/vacancy/graph/model"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 )
 
 // Node answers any object by its id, whose kind stands before the first "_".
@@ -19,6 +20,13 @@ func (q queries) Node(ctx context.Context, id string) (model.Node, error) {
 	case booking.ReservationKind:
 		if r, err := q.Reservation(ctx, id); r != nil || err != nil {
 			return r, err
+		}
+	case batch.Kind:
+		if !principal(ctx).Manages() {
+			break
+		}
+		if i, err := q.Import(ctx, id); i != nil || err != nil {
+			return i, err
 		}
 	}
 	return nil, nil // GraphQL's null: there is none

@@ -3,6 +3,7 @@ package graph
 import (
 	"github.com/vacancy/vacancy/graph/generated"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -10,6 +11,7 @@ import (
 // service and show what it answers.
 type resolver struct {
 	booking *booking.Service
+	imports *batch.Service
 	runner  workflow.Runner
 }
 
@@ -19,6 +21,7 @@ type (
 	apartments   struct{ *resolver }
 	reservations struct{ *resolver }
 	executions   struct{ *resolver }
+	importFields struct{ *resolver }
 )
 
 func (r *resolver) Query() generated.QueryResolver             { return queries{r} }
@@ -26,3 +29,4 @@ func (r *resolver) Mutation() generated.MutationResolver       { return mutation
 func (r *resolver) Apartment() generated.ApartmentResolver     { return apartments{r} }
 func (r *resolver) Reservation() generated.ReservationResolver { return reservations{r} }
 func (r *resolver) Execution() generated.ExecutionResolver     { return executions{r} }
+func (r *resolver) Import() generated.ImportResolver           { return importFields{r} }

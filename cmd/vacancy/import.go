@@ -15,7 +15,8 @@ import (
 )
 
 func newImport(p *program) *cobra.Command {
-	var dryRun bool
+	var dryRun, atomic bool
+	var runType string
 	command := &cobra.Command{
 		Use:   "import FILE.csv",
 		Short: "Take listings from a CSV file",
@@ -24,15 +25,30 @@ found by their names in the first line: id, bathrooms, bedrooms, currency, price
 price_type, square_feet, pets_allowed, cityname, state; others are ignored.
 
 A row that cannot be taken is told with its line and the reason; the others are taken,
-and the exit code is 0 all the same. Importing a file again changes nothing.`,
+and the exit code is 0 all the same. Importing a file again changes nothing.
+
+With --atomic all rows become apartments or none: a row that cannot be taken, or anything
+else that fails, and what was done is undone. Nobody sees any of them before all are there.
+It waits for the end, which is exit code 1 unless all are taken.`,
 		Example: `  vacancy import listings.csv --dry-run
+  vacancy import listings.csv --atomic
   vacancy import listings.csv --json`,
 		Args: oneArgument("a CSV file of listings"),
 		RunE: func(command *cobra.Command, args []string) error {
+			if !atomic && runType != "" {
+				return usagef("--run-type goes with --atomic: other imports have no steps to fail")
+			}
+			if atomic {
+				return p.importAtomically(command.Context(), args[0], client.AtomicOrder{DryRun: dryRun, RunType: runType})
+			}
 			return p.importFile(command.Context(), args[0], dryRun)
 		},
 	}
 	command.Flags().BoolVar(&dryRun, "dry-run", false, "only say which rows would be refused")
+	command.Flags().BoolVar(&atomic, "atomic", false, "all rows or none")
+	command.Flags().StringVar(&runType, "run-type", "", "with --atomic, fail on purpose: failProcess, failTransform or failCommit; not in production")
+	_ = command.RegisterFlagCompletionFunc("run-type", cobra.FixedCompletions(importRunTypes, cobra.ShellCompDirectiveNoFileComp))
+	command.AddCommand(newImportResume(p))
 	command.ValidArgsFunction = cobra.FixedCompletions([]string{"csv"}, cobra.ShellCompDirectiveFilterFileExt)
 	return command
 }

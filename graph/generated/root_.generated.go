@@ -26,6 +26,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Apartment() ApartmentResolver
 	Execution() ExecutionResolver
+	Import() ImportResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
 	Reservation() ReservationResolver
@@ -112,6 +113,42 @@ type ComplexityRoot struct {
 		PageInfo func(childComplexity int) int
 	}
 
+	Import struct {
+		Created        func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		DryRun         func(childComplexity int) int
+		Duplicates     func(childComplexity int) int
+		EndedAt        func(childComplexity int) int
+		Execution      func(childComplexity int) int
+		Failure        func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Left           func(childComplexity int) int
+		MissingColumns func(childComplexity int) int
+		PollAfter      func(childComplexity int) int
+		Refused        func(childComplexity int, first *int) int
+		RefusedRows    func(childComplexity int) int
+		Rows           func(childComplexity int) int
+		RowsDone       func(childComplexity int) int
+		Status         func(childComplexity int) int
+		Unchanged      func(childComplexity int) int
+	}
+
+	ImportApartmentsPayload struct {
+		Import     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ImportFailure struct {
+		Cause func(childComplexity int) int
+		Error func(childComplexity int) int
+	}
+
+	ImportLeft struct {
+		Apartments func(childComplexity int) int
+		Chunks     func(childComplexity int) int
+		Parts      func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount   func(childComplexity int) int
 		Currency func(childComplexity int) int
@@ -121,10 +158,12 @@ type ComplexityRoot struct {
 		CancelReservation func(childComplexity int, input model.CancelReservationInput) int
 		CreateApartment   func(childComplexity int, input model.CreateApartmentInput) int
 		ExtendHold        func(childComplexity int, input model.ExtendHoldInput) int
+		ImportApartments  func(childComplexity int, input model.ImportApartmentsInput) int
 		OccupyApartment   func(childComplexity int, input model.OccupyApartmentInput) int
 		PayReservation    func(childComplexity int, input model.PayReservationInput) int
 		RelistApartment   func(childComplexity int, input model.RelistApartmentInput) int
 		ReserveApartment  func(childComplexity int, input model.ReserveApartmentInput) int
+		ResumeImport      func(childComplexity int, input model.ResumeImportInput) int
 		StartExecution    func(childComplexity int, input model.StartExecutionInput) int
 		UpdateApartment   func(childComplexity int, input model.UpdateApartmentInput) int
 		VacateApartment   func(childComplexity int, input model.VacateApartmentInput) int
@@ -166,10 +205,17 @@ type ComplexityRoot struct {
 		Apartments     func(childComplexity int, filter *model.ApartmentFilter, orderBy *booking.ApartmentOrder, first *int, after *string) int
 		Execution      func(childComplexity int, machine string, name string) int
 		Executions     func(childComplexity int, machine *string, status *workflow.Status, first *int, after *string) int
+		Import         func(childComplexity int, id string) int
 		MyReservations func(childComplexity int, status *booking.ReservationStatus, first *int, after *string) int
 		Node           func(childComplexity int, id string) int
 		Reservation    func(childComplexity int, id string) int
 		Reservations   func(childComplexity int, filter *model.ReservationFilter, first *int, after *string) int
+	}
+
+	RefusedRow struct {
+		Column func(childComplexity int) int
+		Line   func(childComplexity int) int
+		Reason func(childComplexity int) int
 	}
 
 	RelistApartmentPayload struct {
@@ -207,6 +253,11 @@ type ComplexityRoot struct {
 	ReserveApartmentPayload struct {
 		Reservation func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	ResumeImportPayload struct {
+		Import     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	StartExecutionPayload struct {
@@ -550,6 +601,159 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HistoryPage.PageInfo(childComplexity), true
 
+	case "Import.created":
+		if e.ComplexityRoot.Import.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Created(childComplexity), true
+	case "Import.createdAt":
+		if e.ComplexityRoot.Import.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.CreatedAt(childComplexity), true
+	case "Import.dryRun":
+		if e.ComplexityRoot.Import.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.DryRun(childComplexity), true
+	case "Import.duplicates":
+		if e.ComplexityRoot.Import.Duplicates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Duplicates(childComplexity), true
+	case "Import.endedAt":
+		if e.ComplexityRoot.Import.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.EndedAt(childComplexity), true
+	case "Import.execution":
+		if e.ComplexityRoot.Import.Execution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Execution(childComplexity), true
+	case "Import.failure":
+		if e.ComplexityRoot.Import.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Failure(childComplexity), true
+	case "Import.id":
+		if e.ComplexityRoot.Import.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.ID(childComplexity), true
+	case "Import.left":
+		if e.ComplexityRoot.Import.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Left(childComplexity), true
+	case "Import.missingColumns":
+		if e.ComplexityRoot.Import.MissingColumns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.MissingColumns(childComplexity), true
+	case "Import.pollAfter":
+		if e.ComplexityRoot.Import.PollAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.PollAfter(childComplexity), true
+	case "Import.refused":
+		if e.ComplexityRoot.Import.Refused == nil {
+			break
+		}
+
+		args, err := ec.field_Import_refused_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Import.Refused(childComplexity, args["first"].(*int)), true
+	case "Import.refusedRows":
+		if e.ComplexityRoot.Import.RefusedRows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.RefusedRows(childComplexity), true
+	case "Import.rows":
+		if e.ComplexityRoot.Import.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Rows(childComplexity), true
+	case "Import.rowsDone":
+		if e.ComplexityRoot.Import.RowsDone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.RowsDone(childComplexity), true
+	case "Import.status":
+		if e.ComplexityRoot.Import.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Status(childComplexity), true
+	case "Import.unchanged":
+		if e.ComplexityRoot.Import.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Unchanged(childComplexity), true
+
+	case "ImportApartmentsPayload.import":
+		if e.ComplexityRoot.ImportApartmentsPayload.Import == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportApartmentsPayload.Import(childComplexity), true
+	case "ImportApartmentsPayload.userErrors":
+		if e.ComplexityRoot.ImportApartmentsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportApartmentsPayload.UserErrors(childComplexity), true
+
+	case "ImportFailure.cause":
+		if e.ComplexityRoot.ImportFailure.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportFailure.Cause(childComplexity), true
+	case "ImportFailure.error":
+		if e.ComplexityRoot.ImportFailure.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportFailure.Error(childComplexity), true
+
+	case "ImportLeft.apartments":
+		if e.ComplexityRoot.ImportLeft.Apartments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportLeft.Apartments(childComplexity), true
+	case "ImportLeft.chunks":
+		if e.ComplexityRoot.ImportLeft.Chunks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportLeft.Chunks(childComplexity), true
+	case "ImportLeft.parts":
+		if e.ComplexityRoot.ImportLeft.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportLeft.Parts(childComplexity), true
+
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
 			break
@@ -596,6 +800,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ExtendHold(childComplexity, args["input"].(model.ExtendHoldInput)), true
+	case "Mutation.importApartments":
+		if e.ComplexityRoot.Mutation.ImportApartments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importApartments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportApartments(childComplexity, args["input"].(model.ImportApartmentsInput)), true
 	case "Mutation.occupyApartment":
 		if e.ComplexityRoot.Mutation.OccupyApartment == nil {
 			break
@@ -640,6 +855,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReserveApartment(childComplexity, args["input"].(model.ReserveApartmentInput)), true
+	case "Mutation.resumeImport":
+		if e.ComplexityRoot.Mutation.ResumeImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeImport(childComplexity, args["input"].(model.ResumeImportInput)), true
 	case "Mutation.startExecution":
 		if e.ComplexityRoot.Mutation.StartExecution == nil {
 			break
@@ -841,6 +1067,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Executions(childComplexity, args["machine"].(*string), args["status"].(*workflow.Status), args["first"].(*int), args["after"].(*string)), true
+	case "Query.import":
+		if e.ComplexityRoot.Query.Import == nil {
+			break
+		}
+
+		args, err := ec.field_Query_import_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Import(childComplexity, args["id"].(string)), true
 
 	case "Query.myReservations":
 		if e.ComplexityRoot.Query.MyReservations == nil {
@@ -886,6 +1123,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Reservations(childComplexity, args["filter"].(*model.ReservationFilter), args["first"].(*int), args["after"].(*string)), true
+
+	case "RefusedRow.column":
+		if e.ComplexityRoot.RefusedRow.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedRow.Column(childComplexity), true
+	case "RefusedRow.line":
+		if e.ComplexityRoot.RefusedRow.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedRow.Line(childComplexity), true
+	case "RefusedRow.reason":
+		if e.ComplexityRoot.RefusedRow.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedRow.Reason(childComplexity), true
 
 	case "RelistApartmentPayload.apartment":
 		if e.ComplexityRoot.RelistApartmentPayload.Apartment == nil {
@@ -1024,6 +1280,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReserveApartmentPayload.UserErrors(childComplexity), true
 
+	case "ResumeImportPayload.import":
+		if e.ComplexityRoot.ResumeImportPayload.Import == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeImportPayload.Import(childComplexity), true
+	case "ResumeImportPayload.userErrors":
+		if e.ComplexityRoot.ResumeImportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeImportPayload.UserErrors(childComplexity), true
+
 	case "StartExecutionPayload.execution":
 		if e.ComplexityRoot.StartExecutionPayload.Execution == nil {
 			break
@@ -1144,6 +1413,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCancelReservationInput,
 		ec.unmarshalInputCreateApartmentInput,
 		ec.unmarshalInputExtendHoldInput,
+		ec.unmarshalInputImportApartmentsInput,
 		ec.unmarshalInputMoneyInput,
 		ec.unmarshalInputOccupyApartmentInput,
 		ec.unmarshalInputPayReservationInput,
@@ -1151,6 +1421,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRelistApartmentInput,
 		ec.unmarshalInputReservationFilter,
 		ec.unmarshalInputReserveApartmentInput,
+		ec.unmarshalInputResumeImportInput,
 		ec.unmarshalInputStartExecutionInput,
 		ec.unmarshalInputUpdateApartmentInput,
 		ec.unmarshalInputVacateApartmentInput,
@@ -1481,6 +1752,123 @@ type StartExecutionPayload @asParent {
 extend type Mutation {
   "Starts a state machine. userErrors: NOT_FOUND (no such machine), INVALID_INPUT (also for a name that was used before)."
   startExecution(input: StartExecutionInput!): StartExecutionPayload! @allow(roles: [MANAGER, OPERATOR])
+}
+`, BuiltIn: false},
+	{Name: "../import.graphqls", Input: `"""
+RECEIVING → RECEIVED → PROCESSING → TRANSFORMING → COMMITTING → PUBLISHED. What fails on the way,
+and each dry run, goes on to ROLLING_BACK → FAILED, or CHECKED for a dry run that came to its end;
+or to NEEDS_ATTENTION, when something could not be undone.
+"""
+enum ImportStatus {
+  RECEIVING
+  RECEIVED
+  PROCESSING
+  TRANSFORMING
+  COMMITTING
+  PUBLISHED
+  ROLLING_BACK
+  FAILED
+  CHECKED
+  NEEDS_ATTENTION
+}
+
+"""
+A file of listings all of whose rows become apartments, or none. Nobody sees any of them before
+it is PUBLISHED, and everybody all of them from then on.
+"""
+type Import implements Node @asParent {
+  id: ID!
+  status: ImportStatus!
+  "It only says what would happen, and leaves nothing."
+  dryRun: Boolean!
+  "Rows in the file, as far as it is read."
+  rows: Int!
+  "Rows that are looked at, of ` + "`" + `rows` + "`" + `."
+  rowsDone: Int!
+  "Rows that are new apartments; of an import that is not PUBLISHED, that would be."
+  created: Int!
+  "Rows whose listing was known already; it stays as it is."
+  unchanged: Int!
+  "Rows that repeat an earlier one of the file word for word."
+  duplicates: Int!
+  "Rows that are no apartment. One is enough for the import to fail."
+  refusedRows: Int!
+  "The first of them, in the order of the file. ` + "`" + `first` + "`" + ` is 1 to 1000."
+  refused(first: Int = 100): [RefusedRow!]!
+  "Columns that could be read and that the file has not."
+  missingColumns: [String!]!
+  "Why it is, or was, rolled back."
+  failure: ImportFailure
+  "What could not be undone, while it NEEDS_ATTENTION. Nobody sees any of it."
+  left: ImportLeft
+  createdAt: DateTime!
+  "When it was published, or the last of it undone."
+  endedAt: DateTime
+  "Milliseconds after which asking again makes sense; 0 once nothing more will happen by itself."
+  pollAfter: Int!
+  "The run of the import workflow, the latest of them; null while it is still to be started."
+  execution: Execution
+}
+
+type RefusedRow @asParent {
+  "Of the file, from 1; that on which the row begins."
+  line: Int!
+  "Null when the row as a whole is at fault."
+  column: String
+  reason: String!
+}
+
+"The error of the step that failed first."
+type ImportFailure @asParent {
+  error: String!
+  cause: String!
+}
+
+type ImportLeft @asParent {
+  "Unpublished ones."
+  apartments: Int!
+  "Chunks of staged rows."
+  chunks: Int!
+  "Parts of the file."
+  parts: Int!
+}
+
+extend type Query {
+  "Null if there is none."
+  import(id: ID!): Import @allow(roles: [MANAGER, OPERATOR])
+}
+
+input ImportApartmentsInput {
+  "The file, within what a request may hold; longer ones go to ` + "`" + `POST /imports?atomic=true` + "`" + `. The first line names the columns."
+  csv: String!
+  "Say what would happen, and leave nothing."
+  dryRun: Boolean = false
+  "failProcess, failTransform or failCommit: fail on purpose there. Refused in production."
+  runType: String
+}
+
+type ImportApartmentsPayload @asParent {
+  import: Import
+  userErrors: [UserError!]!
+}
+
+input ResumeImportInput {
+  importId: ID!
+}
+
+type ResumeImportPayload @asParent {
+  import: Import
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Takes listings, all of them or none. It has begun when this answers; ask ` + "`" + `import(id)` + "`" + ` how it
+  goes. The same file again changes nothing: its listings are known. userErrors: INVALID_INPUT
+  """
+  importApartments(input: ImportApartmentsInput!): ImportApartmentsPayload! @allow(roles: [MANAGER, OPERATOR])
+  "Takes up the rollback of an import that NEEDS_ATTENTION. userErrors: NOT_FOUND, INVALID_INPUT (it does not)"
+  resumeImport(input: ResumeImportInput!): ResumeImportPayload! @allow(roles: [MANAGER, OPERATOR])
 }
 `, BuiltIn: false},
 	{Name: "../payment.graphqls", Input: `"PENDING → AUTHORIZED → CAPTURED → REFUNDED, or VOIDED, DECLINED."
@@ -1939,6 +2327,78 @@ func (ec *executionContext) childFields_HistoryPage(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type HistoryPage", field.Name)
 }
 
+func (ec *executionContext) childFields_Import(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Import_id(ctx, field)
+	case "status":
+		return ec.fieldContext_Import_status(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_Import_dryRun(ctx, field)
+	case "rows":
+		return ec.fieldContext_Import_rows(ctx, field)
+	case "rowsDone":
+		return ec.fieldContext_Import_rowsDone(ctx, field)
+	case "created":
+		return ec.fieldContext_Import_created(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_Import_unchanged(ctx, field)
+	case "duplicates":
+		return ec.fieldContext_Import_duplicates(ctx, field)
+	case "refusedRows":
+		return ec.fieldContext_Import_refusedRows(ctx, field)
+	case "refused":
+		return ec.fieldContext_Import_refused(ctx, field)
+	case "missingColumns":
+		return ec.fieldContext_Import_missingColumns(ctx, field)
+	case "failure":
+		return ec.fieldContext_Import_failure(ctx, field)
+	case "left":
+		return ec.fieldContext_Import_left(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Import_createdAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Import_endedAt(ctx, field)
+	case "pollAfter":
+		return ec.fieldContext_Import_pollAfter(ctx, field)
+	case "execution":
+		return ec.fieldContext_Import_execution(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Import", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportApartmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "import":
+		return ec.fieldContext_ImportApartmentsPayload_import(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportApartmentsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportApartmentsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportFailure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "error":
+		return ec.fieldContext_ImportFailure_error(ctx, field)
+	case "cause":
+		return ec.fieldContext_ImportFailure_cause(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportFailure", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportLeft(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apartments":
+		return ec.fieldContext_ImportLeft_apartments(ctx, field)
+	case "chunks":
+		return ec.fieldContext_ImportLeft_chunks(ctx, field)
+	case "parts":
+		return ec.fieldContext_ImportLeft_parts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportLeft", field.Name)
+}
+
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "amount":
@@ -2007,6 +2467,18 @@ func (ec *executionContext) childFields_Payment(ctx context.Context, field graph
 		return ec.fieldContext_Payment_endedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Payment", field.Name)
+}
+
+func (ec *executionContext) childFields_RefusedRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_RefusedRow_line(ctx, field)
+	case "column":
+		return ec.fieldContext_RefusedRow_column(ctx, field)
+	case "reason":
+		return ec.fieldContext_RefusedRow_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusedRow", field.Name)
 }
 
 func (ec *executionContext) childFields_RelistApartmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2081,6 +2553,16 @@ func (ec *executionContext) childFields_ReserveApartmentPayload(ctx context.Cont
 		return ec.fieldContext_ReserveApartmentPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReserveApartmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResumeImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "import":
+		return ec.fieldContext_ResumeImportPayload_import(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResumeImportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResumeImportPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StartExecutionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -83,6 +83,20 @@ type HistoryPage struct {
 	PageInfo *PageInfo      `json:"pageInfo"`
 }
 
+type ImportApartmentsInput struct {
+	// The file, within what a request may hold; longer ones go to `POST /imports?atomic=true`. The first line names the columns.
+	CSV string `json:"csv"`
+	// Say what would happen, and leave nothing.
+	DryRun *bool `json:"dryRun,omitempty"`
+	// failProcess, failTransform or failCommit: fail on purpose there. Refused in production.
+	RunType *string `json:"runType,omitempty"`
+}
+
+type ImportApartmentsPayload struct {
+	Import     *Import     `json:"import,omitempty"`
+	UserErrors []UserError `json:"userErrors"`
+}
+
 type OccupyApartmentInput struct {
 	ApartmentID string `json:"apartmentId"`
 }
@@ -156,6 +170,15 @@ type ReserveApartmentInput struct {
 type ReserveApartmentPayload struct {
 	Reservation *Reservation `json:"reservation,omitempty"`
 	UserErrors  []UserError  `json:"userErrors"`
+}
+
+type ResumeImportInput struct {
+	ImportID string `json:"importId"`
+}
+
+type ResumeImportPayload struct {
+	Import     *Import     `json:"import,omitempty"`
+	UserErrors []UserError `json:"userErrors"`
 }
 
 type StartExecutionInput struct {

@@ -35,9 +35,15 @@ type RefusedRow struct {
 // not known. A dry run stores nothing. Refused with INVALID_INPUT where it is no such CSV, or is too large, and
 // with FORBIDDEN to a tenant; single rows are refused in the answer.
 func (c *Client) ImportApartments(ctx context.Context, open func() (io.ReadCloser, error), size int64, dryRun bool) (Import, error) {
-	target := c.server + "/imports?" + url.Values{"dryRun": {strconv.FormatBool(dryRun)}}.Encode()
 	var result Import
-	err := c.retried(ctx, func() attempt {
+	err := c.upload(ctx, open, size, url.Values{"dryRun": {strconv.FormatBool(dryRun)}}, &result)
+	return result, err
+}
+
+// upload posts a file of listings and reads the answer into out.
+func (c *Client) upload(ctx context.Context, open func() (io.ReadCloser, error), size int64, query url.Values, out any) error {
+	target := c.server + "/imports?" + query.Encode()
+	return c.retried(ctx, func() attempt {
 		file, err := open()
 		if err != nil {
 			return attempt{err: err}
@@ -54,9 +60,8 @@ func (c *Client) ImportApartments(ctx context.Context, open func() (io.ReadClose
 		if status.err != nil {
 			return status
 		}
-		return attempt{err: a.read(&result)}
+		return attempt{err: a.read(out)}
 	})
-	return result, err
 }
 
 // read reads an answer of a route that is not GraphQL's.

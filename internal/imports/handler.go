@@ -1,8 +1,10 @@
 package imports
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/identity"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 )
 
 // MaxBody is the largest body that Handler takes, in bytes.
@@ -20,21 +23,44 @@ const MaxBody = 4 << 20
 // importKind is the kind of an import's id.
 const importKind = "imp"
 
+// Atomic takes a file whose rows become apartments all or none: batch.Service.Receive.
+type Atomic func(context.Context, booking.Principal, io.Reader, batch.Order) (batch.Import, error)
+
+// Accepted is the answer to a file that is imported atomically: its import goes on by itself.
+type Accepted struct {
+	ID     string       `json:"id"`
+	Atomic bool         `json:"atomic"`
+	DryRun bool         `json:"dryRun"`
+	Status batch.Status `json:"status"`
+	Bytes  int64        `json:"bytes"` // of the file
+}
+
 // Handler answers POST /imports: it takes listings as text/csv from a manager, streamed, and
 // answers 202 with the Report as JSON. With ?dryRun=true nothing is stored.
 //
+// With ?atomic=true the answer is Accepted: the file is stored, and its rows become
+// apartments all or none, which GraphQL's import(id) tells of. ?runType=failProcess,
+// failTransform or failCommit makes it fail on purpose, where the stage allows that.
+//
 // It refuses, as a GraphQL error with a code: nobody (401), tenants (403), another media type
 // or an encoded body (415), a body above MaxBody (413; when its length was not said before,
-// what came in until then is stored), a header that names no apartments or a bad parameter
-// (400), and ?atomic=true (501). A row that cannot be taken is no error; the report has it.
-func Handler(store Store, newID booking.NewID, log *slog.Logger) http.Handler {
-	return handler{store, newID, log}
+// what came in until then is stored, unless it is atomic), and a header that names no apartments or
+// a bad parameter (400). A row that cannot be taken is no error; the report has it.
+func Handler(store Store, atomic Atomic, newID booking.NewID, log *slog.Logger) http.Handler {
+	return handler{store, atomic, newID, log}
 }
 
 type handler struct {
-	store Store
-	newID booking.NewID
-	log   *slog.Logger
+	store  Store
+	atomic Atomic
+	newID  booking.NewID
+	log    *slog.Logger
+}
+
+// wanted is what the parameters of a request ask for.
+type wanted struct {
+	atomic bool
+	order  batch.Order
 }
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -47,11 +73,20 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answerError(w, http.StatusForbidden, booking.Forbidden, "listings are imported by managers")
 		return
 	}
-	store, failed := h.accept(w, r)
-	if failed {
+	want, ok := h.accept(w, r)
+	if !ok {
 		return
 	}
-	report, err := Run(r.Context(), http.MaxBytesReader(w, r.Body, MaxBody), store)
+	body := http.MaxBytesReader(w, r.Body, MaxBody)
+	if want.atomic {
+		h.receive(w, r, who, body, want.order)
+		return
+	}
+	store := h.store
+	if want.order.DryRun {
+		store = nil
+	}
+	report, err := Run(r.Context(), body, store)
 	if err != nil {
 		h.answerFailure(w, r, report, err)
 		return
@@ -62,32 +97,42 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusAccepted, report)
 }
 
-// accept looks at what comes before the body, and answers what to store with, or, failed,
-// has answered the request.
-func (h handler) accept(w http.ResponseWriter, r *http.Request) (store Store, failed bool) {
+// receive takes a file to be imported atomically.
+func (h handler) receive(w http.ResponseWriter, r *http.Request, who booking.Principal, body io.Reader, o batch.Order) {
+	i, err := h.atomic(r.Context(), who, body, o)
+	if err != nil {
+		h.answerFailure(w, r, Report{}, err)
+		return
+	}
+	h.log.InfoContext(r.Context(), "import received", "import", i.ID, "by", who.ID, "dryRun", i.DryRun, "bytes", i.Bytes)
+	answer(w, http.StatusAccepted, Accepted{ID: i.ID, Atomic: true, DryRun: i.DryRun, Status: i.Status, Bytes: i.Bytes})
+}
+
+// accept looks at what comes before the body and answers what is wanted, or has refused
+// the request.
+func (h handler) accept(w http.ResponseWriter, r *http.Request) (want wanted, ok bool) {
 	query := r.URL.Query()
-	atomic, err := flag(query, "atomic")
-	dryRun, alsoErr := flag(query, "dryRun")
+	var err, alsoErr error
+	want.atomic, err = flag(query, "atomic")
+	want.order.DryRun, alsoErr = flag(query, "dryRun")
+	want.order.RunType = batch.RunType(query.Get("runType"))
 	media, parameters, mediaErr := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset := parameters["charset"]
 	switch {
 	case err != nil || alsoErr != nil:
 		answerError(w, http.StatusBadRequest, booking.InvalidInput, "atomic and dryRun must be true or false")
-	case atomic:
-		answerError(w, http.StatusNotImplemented, booking.InvalidInput,
-			"atomic=true, all rows or none, is not supported: leave it out, and rows that cannot be taken are reported while the rest goes in; dryRun=true shows them beforehand")
+	case want.order.RunType != "" && !want.atomic:
+		answerError(w, http.StatusBadRequest, booking.InvalidInput, "runType goes with atomic=true; other imports have no steps to fail")
 	case mediaErr != nil || media != "text/csv" || charset != "" && !strings.EqualFold(charset, "utf-8"):
 		answerError(w, http.StatusUnsupportedMediaType, booking.InvalidInput, "send the listings with Content-Type: text/csv, in UTF-8")
 	case r.Header.Get("Content-Encoding") != "":
 		answerError(w, http.StatusUnsupportedMediaType, booking.InvalidInput, "send the listings without Content-Encoding")
 	case r.ContentLength > MaxBody:
 		answerError(w, http.StatusRequestEntityTooLarge, booking.InvalidInput, tooLarge)
-	case dryRun:
-		return nil, false
 	default:
-		return h.store, false
+		return want, true
 	}
-	return nil, true
+	return want, false
 }
 
 const tooLarge = "the file is larger than 4 MiB; send it in parts, each with its header"
@@ -104,7 +149,7 @@ func (h handler) answerFailure(w http.ResponseWriter, r *http.Request, report Re
 	case r.Context().Err() != nil:
 		h.log.InfoContext(r.Context(), "import ended by its client", "created", report.Created, "error", err)
 		answerError(w, http.StatusBadRequest, booking.InvalidInput, "the request ended before the import did; send it again, what is there already stays as it is")
-	case errors.Is(err, errUpload):
+	case errors.Is(err, errUpload), errors.Is(err, batch.ErrUpload):
 		answerError(w, http.StatusBadRequest, booking.InvalidInput, "the body ended early; send it again, what is there already stays as it is")
 	default:
 		h.log.ErrorContext(r.Context(), "import failed", "rows", report.Rows, "created", report.Created, "error", err)

@@ -19,7 +19,7 @@ import (
 
 // post posts a body to the handler as whoever the context says.
 func post(ctx context.Context, store imports.Store, target, contentType string, body io.Reader) *httptest.ResponseRecorder {
-	h := imports.Handler(store, func(kind string) string { return kind + "_1" }, slog.New(slog.DiscardHandler))
+	h := imports.Handler(store, nil, func(kind string) string { return kind + "_1" }, slog.New(slog.DiscardHandler))
 	request := httptest.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	request.Header.Set("Content-Type", contentType)
 	answer := httptest.NewRecorder()
@@ -71,7 +71,7 @@ func TestHandlerRefuses(t *testing.T) {
 		{"JSON", as(t, booking.Manager), "/imports", "application/json", strings.NewReader("{}"), 415, "INVALID_INPUT", "text/csv"},
 		{"no type", as(t, booking.Manager), "/imports", "", strings.NewReader(rows(1)), 415, "INVALID_INPUT", "text/csv"},
 		{"another charset", as(t, booking.Manager), "/imports", "text/csv; charset=latin1", strings.NewReader(rows(1)), 415, "INVALID_INPUT", "UTF-8"},
-		{"atomic", as(t, booking.Manager), "/imports?atomic=true", "text/csv", strings.NewReader(rows(1)), 501, "INVALID_INPUT", "leave it out"},
+		{"a failure on purpose of what has no steps", as(t, booking.Manager), "/imports?runType=failCommit", "text/csv", strings.NewReader(rows(1)), 400, "INVALID_INPUT", "atomic=true"},
 		{"a bad flag", as(t, booking.Manager), "/imports?dryRun=perhaps", "text/csv", strings.NewReader(rows(1)), 400, "INVALID_INPUT", "true or false"},
 		{"a bad header", as(t, booking.Manager), "/imports", "text/csv", strings.NewReader("a,b\n1,2\n"), 400, "INVALID_INPUT", "lacks id"},
 		{"an empty body", as(t, booking.Manager), "/imports", "text/csv", strings.NewReader(""), 400, "INVALID_INPUT", "empty"},
@@ -109,7 +109,7 @@ func TestHandlerRefusesEncodedBodies(t *testing.T) {
 	request.Header.Set("Content-Encoding", "gzip")
 	answer := httptest.NewRecorder()
 	answer.Header().Set("X-Request-Id", "req-7")
-	imports.Handler((&shelf{}).store, nil, slog.New(slog.DiscardHandler)).ServeHTTP(answer, request)
+	imports.Handler((&shelf{}).store, nil, nil, slog.New(slog.DiscardHandler)).ServeHTTP(answer, request)
 	wantError(t, answer, 415, "INVALID_INPUT", "Content-Encoding")
 	if !strings.Contains(answer.Body.String(), `"requestId":"req-7"`) {
 		t.Errorf("the answer has no request id: %s", answer.Body)

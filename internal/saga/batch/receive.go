@@ -16,10 +16,13 @@ type Order struct {
 	RunType RunType
 }
 
+// ErrUpload: the file could not be read to its end.
+var ErrUpload = errors.New("reading the file failed")
+
 // Receive stores a file as it comes, and starts its import. The file is durable when it
 // returns. Refused with INVALID_INPUT where it is no list of apartments or the run type is
-// not to be had; any other error is the reader's or the store's, wrapped, and nothing of
-// the file is kept.
+// not to be had; any other error is ErrUpload, with the reader's, or the
+// store's, and nothing of the file is kept.
 func (s *Service) Receive(ctx context.Context, who booking.Principal, file io.Reader, o Order) (Import, error) {
 	if err := s.allow(o.RunType); err != nil {
 		return Import{}, err
@@ -71,7 +74,7 @@ func fill(file io.Reader, part []byte) (n int, last bool, err error) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return n, true, nil
 	case err != nil:
-		return n, false, fmt.Errorf("read the file: %w", err)
+		return n, false, fmt.Errorf("%w: %w", ErrUpload, err)
 	}
 	return n, false, nil
 }
