@@ -18,6 +18,9 @@ const (
 // ErrContended says that others were faster each time: nothing is written. It may be asked for again.
 var ErrContended = errors.New("the items were changed by others each time")
 
+// ErrReadAgain is what decide answers when it finds that what it read is not of one moment.
+var ErrReadAgain = errors.New("what was read is not of one moment")
+
 // Decision is what decide makes of what it has read: the answer, and what to write for it to
 // be true. A nil or empty Transaction says that nothing is to be written.
 type Decision[R any] struct {
@@ -27,8 +30,9 @@ type Decision[R any] struct {
 
 // Change reads, decides and writes. decide is called with attempt 0, and again, with the
 // next number, after a pause with jitter, when something it read has changed before its
-// transaction was written, when DynamoDB was too busy, and when no answer came. An error
-// of decide ends it and is answered as it is, and nothing is written.
+// transaction was written, when DynamoDB was too busy, when no answer came, and after
+// ErrReadAgain. Any other error of decide ends it and is answered as it is, and nothing
+// is written.
 //
 // Where no answer came, the transaction may have been written, or may yet be. Change looks
 // for its token in what it was to write; when it finds it, the answer is that of then. So
@@ -47,6 +51,10 @@ func Change[R any](ctx context.Context, t *Table, decide func(ctx context.Contex
 			return answer, err
 		}
 		d, refusal := decide(ctx, attempt)
+		if errors.Is(refusal, ErrReadAgain) {
+			last = refusal
+			continue
+		}
 		if refusal != nil || d.Transaction == nil || d.Transaction.Len() == 0 {
 			// What was still under way may be why: then it is no refusal.
 			if answer, found, err := settle(ctx, t, open); found || err != nil {

@@ -110,12 +110,15 @@ func (r *Rows) fill(ctx context.Context) error {
 	if size == 0 {
 		return nil
 	}
-	r.read += size * len(empty)
 	group, ctx := errgroup.WithContext(ctx)
 	for _, i := range empty {
 		group.Go(func() error { return r.page(ctx, r.Partitions[i], &r.parts[i], size) })
 	}
-	return group.Wait()
+	err := group.Wait()
+	for _, i := range empty {
+		r.read += len(r.parts[i].rows)
+	}
+	return err
 }
 
 func (r *Rows) page(ctx context.Context, partition string, p *part, size int) error {

@@ -29,8 +29,9 @@ var deadlineTests = []test{
 				}
 			})
 		}
-		for _, order := range orders {
-			for n := range times {
+		for i, order := range orders {
+			for n := i % s.sample; n < times; n += s.sample {
+				n := n
 				c := scene{order: order, apartment: s.offer()}
 				c.hold, c.takeover = s.hold(c.apartment.ID, begin), s.hold(c.apartment.ID, begin.Add(window+2*time.Millisecond))
 				for range order {

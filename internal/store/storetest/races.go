@@ -27,7 +27,7 @@ func race(n int, f func(i int)) {
 // RunRace lets callers reserve one apartment at once, so many rounds: each has exactly
 // one winner, and everybody else is told who is in the way. Run runs it with few rounds.
 func RunRace(t *testing.T, open Factory, callers, rounds int) {
-	s := newSuite(t, open)
+	s := newSuite(t, open, 1)
 	a := s.offer()
 	for round := range rounds {
 		now := begin.Add(time.Duration(round) * time.Second)

@@ -24,10 +24,12 @@ type suite struct {
 	open  Factory
 	store booking.Store
 	ids   int
+	// sample: of many like cases, each of that number is tried.
+	sample int
 }
 
-func newSuite(t *testing.T, open Factory) *suite {
-	return &suite{T: t, open: open, store: open(t)}
+func newSuite(t *testing.T, open Factory, sample int) *suite {
+	return &suite{T: t, open: open, store: open(t), sample: sample}
 }
 
 // id makes ids that grow, as those of the program do.
