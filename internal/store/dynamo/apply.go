@@ -60,6 +60,9 @@ func (s *Store) decide(ctx context.Context, i booking.Intention, idem *booking.I
 	if idem != nil {
 		remember(tx, *idem)
 	}
+	tenant := usageBy(next.Reservation.TenantID)
+	tenant.became(&read.Booking.Reservation, next.Reservation)
+	tenant.write(tx)
 	return Decision[booking.Booking]{Answer: next, Transaction: tx}, nil
 }
 

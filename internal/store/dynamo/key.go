@@ -19,11 +19,15 @@ const (
 	reservationKind = "RESERVATION"
 	idempotencyKind = "IDEMPOTENCY"
 	sourceKind      = "SOURCE"
+	usageKind       = "USAGE"
 	pingKind        = "PING"
 )
 
 func apartmentKey(id string) Key   { return Key{PK: id, SK: apartmentKind} }
 func reservationKey(id string) Key { return Key{PK: id, SK: reservationKind} }
+
+// usageKey is that of what a tenant takes of the limits of holds.
+func usageKey(tenantID string) Key { return Key{PK: "TENANT#" + tenantID, SK: usageKind} }
 
 // sourceKey is that of the item by which a listing is imported once.
 func sourceKey(sourceID string) Key { return Key{PK: "SOURCE#" + sourceID, SK: sourceKind} }

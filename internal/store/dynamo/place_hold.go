@@ -8,9 +8,10 @@ import (
 )
 
 // PlaceHold implements booking.Store. A live hold is refused without a write. Otherwise one
-// transaction over at most four items: the new reservation, the apartment, the idempotency
-// record, and on takeover the old reservation. Each on the condition that it is as it was
-// read: so the epoch, the status and the old payment are those that were decided on.
+// transaction over at most six items: the new reservation, the apartment, the idempotency
+// record, what the tenant takes of the limits, and on takeover the old reservation and what
+// its tenant takes. Each on the condition that it is as it was read: so the epoch, the
+// status, the old payment and the count are those that were decided on.
 func (s *Store) PlaceHold(ctx context.Context, p booking.PlaceHold) (booking.Reservation, error) {
 	return Change(ctx, s.table, func(ctx context.Context, attempt int) (Decision[booking.Reservation], error) {
 		if attempt > 0 { // the key may be what stood in the way
@@ -23,39 +24,80 @@ func (s *Store) PlaceHold(ctx context.Context, p booking.PlaceHold) (booking.Res
 }
 
 func (s *Store) decideHold(ctx context.Context, p booking.PlaceHold) (d Decision[booking.Reservation], err error) {
-	a, wasApartment, err := s.readApartment(ctx, p.ApartmentID)
+	h, err := s.readHold(ctx, p)
 	if booking.CodeOf(err) == booking.NotFound {
 		return s.replayHoldOr(ctx, p, err)
 	}
 	if err != nil {
 		return d, err
 	}
-	var current *booking.Reservation
-	var wasCurrent Stored
-	if a.Status == booking.Reserved {
-		r, was, err := s.readReservation(ctx, a.ReservationID)
-		if err != nil {
-			return d, fmt.Errorf("the reservation that has apartment %s: %w", a.ID, mustBeThere(err))
+	placed, refusal := p.Decide(h.apartment, h.current)
+	if refusal != nil && h.current != nil {
+		if err := s.stillSo(ctx, h.wasApartment); err != nil {
+			return d, err
 		}
-		current, wasCurrent = &r, was
-	}
-	placed, refusal := p.Decide(a, current)
-	if refusal != nil {
-		if current != nil {
-			if err := s.stillSo(ctx, wasApartment); err != nil {
-				return d, err
-			}
-		}
-		return s.replayHoldOr(ctx, p, refusal)
 	}
 	tx := &Transaction{}
-	Create(tx, reservationKey(placed.Reservation.ID), itemOfReservation(placed.Reservation))
-	Put(tx, wasApartment, itemOfApartment(placed.Apartment))
-	remember(tx, p.Idempotency)
-	if placed.Expired != nil {
-		Put(tx, wasCurrent, itemOfReservation(*placed.Expired))
+	if refusal == nil {
+		refusal = h.write(tx, p, placed)
+	}
+	if refusal != nil {
+		return s.replayHoldOr(ctx, p, refusal)
 	}
 	return Decision[booking.Reservation]{Answer: placed.Reservation, Transaction: tx}, nil
+}
+
+// write writes the hold, unless the tenant holds too much already.
+func (h *holdRead) write(tx *Transaction, p booking.PlaceHold, placed booking.Placed) error {
+	Create(tx, reservationKey(placed.Reservation.ID), itemOfReservation(placed.Reservation))
+	Put(tx, h.wasApartment, itemOfApartment(placed.Apartment))
+	remember(tx, p.Idempotency)
+	tenant := usageBy(p.TenantID)
+	if old := placed.Expired; old != nil {
+		Put(tx, h.wasCurrent, itemOfReservation(*old))
+		of := tenant
+		if old.TenantID != p.TenantID {
+			of = usageBy(old.TenantID)
+		}
+		of.became(h.current, *old)
+		if of != tenant {
+			of.write(tx)
+		}
+	}
+	return tenant.admit(tx, p, h.wasUsage, placed.Reservation)
+}
+
+// holdRead is what placing a hold looks at.
+type holdRead struct {
+	apartment    booking.Apartment
+	wasApartment Stored
+	current      *booking.Reservation // which has the apartment; nil: none
+	wasCurrent   Stored
+	wasUsage     Stored // of the tenant, where there are limits
+}
+
+func (s *Store) readHold(ctx context.Context, p booking.PlaceHold) (*holdRead, error) {
+	keys := []Key{apartmentKey(p.ApartmentID)}
+	if !p.Limits.None() {
+		keys = append(keys, usageKey(p.TenantID))
+	}
+	read, err := s.table.GetAll(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	h := &holdRead{wasApartment: read[apartmentKey(p.ApartmentID)], wasUsage: read[usageKey(p.TenantID)]}
+	if !h.wasApartment.Exists() {
+		return nil, booking.ApartmentNotFound(p.ApartmentID)
+	}
+	if h.apartment, err = apartmentOf(h.wasApartment); err != nil || h.apartment.Status != booking.Reserved {
+		return h, err
+	}
+	r, was, err := s.readReservation(ctx, h.apartment.ReservationID)
+	if err != nil {
+		return nil, fmt.Errorf("the reservation that has apartment %s: %w", p.ApartmentID, mustBeThere(err))
+	}
+	h.current, h.wasCurrent = &r, was
+	return h, nil
 }
 
 // replayHold answers what the key was answered with before.

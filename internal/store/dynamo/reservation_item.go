@@ -14,6 +14,7 @@ type reservationItem struct {
 	ID              string                    `dynamodbav:"id"`
 	ApartmentID     string                    `dynamodbav:"apartmentId"`
 	TenantID        string                    `dynamodbav:"tenantId"`
+	TripID          string                    `dynamodbav:"tripId,omitempty"`
 	Status          booking.ReservationStatus `dynamodbav:"status"`
 	Epoch           int64                     `dynamodbav:"epoch"`
 	Price           int64                     `dynamodbav:"price"`
@@ -68,7 +69,7 @@ type eventItem struct {
 
 func itemOfReservation(r booking.Reservation) reservationItem {
 	i := reservationItem{
-		Type: reservationKind, ID: r.ID, ApartmentID: r.ApartmentID, TenantID: r.TenantID, Status: r.Status, Epoch: r.Epoch,
+		Type: reservationKind, ID: r.ID, ApartmentID: r.ApartmentID, TenantID: r.TenantID, TripID: r.TripID, Status: r.Status, Epoch: r.Epoch,
 		Price: r.Price.Amount, Currency: r.Price.Currency, Window: r.Window,
 		PlacedAt: r.PlacedAt, HoldExpiresAt: r.HoldExpiresAt, EndedAt: r.EndedAt, Extensions: r.Extensions,
 		WorkflowStarted: r.WorkflowStarted, Repairs: r.Repairs, TaskToken: r.TaskToken, Timeline: make([]eventItem, len(r.Timeline)),
@@ -117,7 +118,7 @@ func unsettled(r booking.Reservation) bool {
 
 func (i reservationItem) reservation() booking.Reservation {
 	r := booking.Reservation{
-		ID: i.ID, ApartmentID: i.ApartmentID, TenantID: i.TenantID, Status: i.Status, Epoch: i.Epoch,
+		ID: i.ID, ApartmentID: i.ApartmentID, TenantID: i.TenantID, TripID: i.TripID, Status: i.Status, Epoch: i.Epoch,
 		Price: booking.Money{Amount: i.Price, Currency: i.Currency}, Window: i.Window,
 		PlacedAt: i.PlacedAt, HoldExpiresAt: i.HoldExpiresAt, EndedAt: i.EndedAt, Extensions: i.Extensions,
 		WorkflowStarted: i.WorkflowStarted, Repairs: i.Repairs, TaskToken: i.TaskToken,

@@ -20,11 +20,23 @@ type Transaction struct {
 	errs   []error
 }
 
-// write is an item of a transaction: to be written, removed, or only to be as it was.
+// write is an item of a transaction: to be written, removed, added to, or only to be as it was.
 type write struct {
 	was  Stored
-	next attributes // nil: remove it, or leave it
+	next attributes // nil: another of these
+	add  *Addition
 	keep bool
+}
+
+// Addition adds to numbers of an item, whatever they have become since they were read. So
+// those who count the same thing at once need not decide again. A number or an item that
+// is not there is 0.
+type Addition struct {
+	Type string // of the item, should this make it
+	Add  map[string]int64
+	// NotAbove are what numbers may be before, at most, for the transaction to be written.
+	NotAbove map[string]int64
+	Remove   []string // attributes that nobody needs any more
 }
 
 // Put writes v in the place of what was read, or where there was nothing. v is a struct
@@ -40,6 +52,11 @@ func Create[T any](tx *Transaction, k Key, v T) { Put(tx, Stored{Key: k}, v) }
 
 // Delete removes what was read.
 func (tx *Transaction) Delete(was Stored) { tx.writes = append(tx.writes, write{was: was}) }
+
+// Add adds to an item's numbers.
+func (tx *Transaction) Add(k Key, a Addition) {
+	tx.writes = append(tx.writes, write{was: Stored{Key: k}, add: &a})
+}
 
 // Check writes nothing: the item must be as it was read, for the rest to be written.
 func (tx *Transaction) Check(was Stored) {
@@ -92,6 +109,8 @@ func (w write) item(table string) types.TransactWriteItem {
 	case w.keep:
 		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &table, Key: w.was.Key.attributes(),
 			ConditionExpression: c.expression, ExpressionAttributeNames: c.names, ExpressionAttributeValues: c.values}}
+	case w.add != nil:
+		return types.TransactWriteItem{Update: w.add.update(table, w.was.Key)}
 	case w.next == nil:
 		return types.TransactWriteItem{Delete: &types.Delete{TableName: &table, Key: w.was.Key.attributes(),
 			ConditionExpression: c.expression, ExpressionAttributeNames: c.names, ExpressionAttributeValues: c.values}}
