@@ -14,6 +14,7 @@ func (m mutations) CreateApartment(ctx context.Context, in model.CreateApartment
 		Title: in.Title, City: text(in.City), State: text(in.State),
 		Bedrooms: in.Bedrooms, Bathrooms: in.Bathrooms, SquareFeet: in.SquareFeet, Pets: in.Pets,
 		Price: *in.Price, RentPeriod: enum(&in.RentPeriod), PaymentWindow: seconds(number(in.PaymentWindow)),
+		LateMoney: enum(in.LateMoney),
 	}, in.IdempotencyKey)
 	refusal, err := refused(err)
 	if err != nil {
@@ -27,6 +28,10 @@ func (m mutations) UpdateApartment(ctx context.Context, in model.UpdateApartment
 	if in.PaymentWindow != nil {
 		window := seconds(*in.PaymentWindow)
 		change.PaymentWindow = &window
+	}
+	if in.LateMoney != nil {
+		policy := enum(in.LateMoney)
+		change.LateMoney = &policy
 	}
 	a, refusal, err := m.change(ctx, change)
 	if err != nil {

@@ -28,6 +28,7 @@ type api struct {
 	handler http.Handler
 	store   *memoryStore
 	runner  *memoryRunner
+	service *booking.Service
 	signer  *identity.Signer
 	log     *lockedBuffer
 	clock   *clock
@@ -78,10 +79,16 @@ func newAPI(t testing.TB, change ...func(*graph.Config)) *api {
 	t.Helper()
 	a := &api{t: t, store: newMemoryStore(), log: &lockedBuffer{}, clock: &clock{at: time.Date(2026, 2, 3, 4, 5, 6, 789_654_321, time.UTC)}}
 	a.runner = &memoryRunner{now: a.clock.now}
+	return a.with(simulated.New(simulated.NewMemory(), simulated.Options{Now: a.clock.now}), change...)
+}
+
+// with finishes an API on a payment gateway.
+func (a *api) with(gateway booking.Gateway, change ...func(*graph.Config)) *api {
+	t := a.t
 	log := slog.New(slog.NewJSONHandler(a.log, nil))
-	gateway := simulated.New(simulated.NewMemory(), simulated.Options{Now: a.clock.now})
 	newID := func(kind string) string { return fmt.Sprintf("%s_%06d", kind, a.ids.Add(1)) }
 	service := booking.NewService(a.store, gateway, domainWorkflow{a.runner}, a.clock.now, newID, booking.DefaultConfig(), log)
+	a.service = service
 	config := graph.Config{Booking: service, Imports: a.imports(log, newID), Runner: a.runner, RequestID: httpapi.RequestID, Log: log}
 	for _, c := range change {
 		c(&config)

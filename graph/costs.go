@@ -11,7 +11,8 @@ import (
 // What is asked of the runner, or read beside the row, costs more than a field.
 const (
 	lookupCost      = 10
-	usualEvents     = 6 // of a timeline
+	gatewayCost     = 300 // a call to somebody else's machine: one or a few in a request, no list of them
+	usualEvents     = 6   // of a timeline
 	usualHistory    = 100
 	defaultRefusals = 100
 )
@@ -33,6 +34,9 @@ func costs() (c generated.ComplexityRoot) {
 	c.Execution.History = func(child int, first *int, _ *string) int {
 		return lookupCost + listCost(child, first, usualHistory)
 	}
+	c.Query.PaymentsOwed = func(child int, first *int, _ *string) int { return listCost(child, first, defaultFirst) }
+	asked := func(int) int { return gatewayCost }
+	c.Payment.NextAction, c.Payment.ClientSecret, c.Payment.PublishableKey = asked, asked, asked
 	c.Reservation.Timeline = func(child int) int { return times(child, usualEvents) }
 	c.Reservation.Execution = func(child int) int { return lookupCost + child }
 	c.Import.Execution = func(child int) int { return lookupCost + child }

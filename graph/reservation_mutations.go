@@ -18,7 +18,7 @@ func (m mutations) ReserveApartment(ctx context.Context, in model.ReserveApartme
 
 func (m mutations) PayReservation(ctx context.Context, in model.PayReservationInput) (*model.PayReservationPayload, error) {
 	who := principal(ctx)
-	r, err := m.booking.PayReservation(ctx, who, in.ReservationID, in.PaymentMethod, in.IdempotencyKey)
+	r, err := m.booking.PayReservation(ctx, who, in.ReservationID, text(in.PaymentMethod), in.IdempotencyKey)
 	refusal, err := refused(err)
 	if err != nil {
 		return nil, err

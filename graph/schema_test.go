@@ -151,6 +151,8 @@ func TestEnumsAreTheDomains(t *testing.T) {
 		"RentPeriod":        {"../internal/booking", "RentPeriod"},
 		"ReservationStatus": {"../internal/booking", "ReservationStatus"},
 		"PaymentStatus":     {"../internal/booking", "PaymentStatus"},
+		"PaymentNextAction": {"../internal/booking", "NextAction"},
+		"LateMoney":         {"../internal/booking", "LateMoney"},
 		"TimelineKind":      {"../internal/booking", "TimelineKind"},
 		"ExecutionStatus":   {"../internal/workflow", "Status"},
 	} {

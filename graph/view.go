@@ -24,7 +24,7 @@ func (r *resolver) showApartments(who booking.Principal, page []booking.Apartmen
 		return r.holders(ctx, who, shown)
 	})
 	for i, a := range page {
-		shown[i] = model.NewApartment(a, r.booking.Config().PaymentWindow, holders)
+		shown[i] = model.NewApartment(a, r.booking.Config(), holders)
 	}
 	return shown
 }
@@ -51,7 +51,7 @@ func (r *resolver) holders(ctx context.Context, who booking.Principal, of []*mod
 	now := r.booking.Now()
 	shown := make(map[string]*model.Reservation, len(found))
 	for _, reservation := range found {
-		shown[reservation.ID] = model.NewReservation(reservation.AsOf(now), now, known)
+		shown[reservation.ID] = model.NewReservation(reservation.AsOf(now), now, known).ToBeConfirmed(r.confirmation(who, reservation))
 	}
 	return shown, nil
 }
@@ -69,7 +69,18 @@ func (r *resolver) showReservation(who booking.Principal, reservation booking.Re
 		}
 		return map[string]*model.Apartment{a.ID: r.showApartment(who, a)}, nil
 	})
-	return model.NewReservation(reservation.AsOf(now), now, apartment)
+	return model.NewReservation(reservation.AsOf(now), now, apartment).ToBeConfirmed(r.confirmation(who, reservation))
+}
+
+// confirmation answers, when it is asked for, what the payer's app needs.
+func (r *resolver) confirmation(who booking.Principal, of booking.Reservation) func(context.Context) (booking.Confirmation, error) {
+	return func(ctx context.Context) (booking.Confirmation, error) {
+		c, err := r.booking.Confirmation(ctx, who, of)
+		if err != nil {
+			return c, fmt.Errorf("ask the gateway about the payment of reservation %s: %w", of.ID, fault(err))
+		}
+		return c, nil
+	}
 }
 
 // showReservations shows reservations of one page as they are stored: their apartments
@@ -81,7 +92,7 @@ func (r *resolver) showReservations(who booking.Principal, page []booking.Reserv
 	})
 	shown := make([]*model.Reservation, len(page))
 	for i, reservation := range page {
-		shown[i] = model.NewReservation(reservation, now, batch)
+		shown[i] = model.NewReservation(reservation, now, batch).ToBeConfirmed(r.confirmation(who, reservation))
 	}
 	return shown
 }

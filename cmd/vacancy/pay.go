@@ -13,9 +13,17 @@ import (
 
 type payFlags struct {
 	orderFlags
-	method string
-	wait   time.Duration
+	method    string
+	received  string
+	reference string
+	wait      time.Duration
 }
+
+// receivedMethods are the words for how a landlord was handed the money, and what the API
+// calls them.
+var receivedMethods = map[string]string{"cash": "CASH", "bank-transfer": "BANK_TRANSFER"}
+
+var receivedWords = []string{"cash", "bank-transfer"}
 
 // paymentMethods are those of the simulated gateway.
 var paymentMethods = []string{"pm_ok", "pm_declined", "pm_timeout_then_ok", "pm_capture_fails", "pm_slow"}
@@ -29,15 +37,21 @@ func newPay(p *program) *cobra.Command {
 captures it and marks the apartment PAID, which this waits for (see --wait).
 
 The simulated gateway takes pm_ok, pm_declined, pm_timeout_then_ok, pm_capture_fails
-and pm_slow, so that every end can be seen.`,
+and pm_slow, so that every end can be seen. Stripe takes the id of a PaymentMethod
+(pm_card_visa, in test mode). Where the landlord is paid by hand ('serve --gateway manual'), a
+manager records with --received that the money came.`,
 		Example: `  vacancy pay res_0d9k1m6a2s5ug0o2qk7o5v1b3c
   vacancy pay res_0d9k1m6a2s5ug0o2qk7o5v1b3c --method pm_declined
-  vacancy pay "$RESERVATION" --wait 0 --json`,
+  vacancy pay "$RESERVATION" --wait 0 --json
+  vacancy pay "$RESERVATION" --received cash --reference "receipt 12"`,
 		Args: oneArgument(aReservation),
 		RunE: func(command *cobra.Command, args []string) error { return p.pay(command.Context(), args[0], f) },
 	}
 	f.add(command)
 	command.Flags().StringVar(&f.method, "method", "pm_ok", "payment method of the gateway")
+	command.Flags().StringVar(&f.received, "received", "", "as a manager: record that the money came, by cash or bank-transfer")
+	command.Flags().StringVar(&f.reference, "reference", "", "with --received: of the receipt or the transfer")
+	_ = command.RegisterFlagCompletionFunc("received", cobra.FixedCompletions(receivedWords, cobra.ShellCompDirectiveNoFileComp))
 	command.Flags().DurationVar(&f.wait, "wait", 30*time.Second, "how long to wait for it to be PAID; 0: not at all")
 	_ = command.RegisterFlagCompletionFunc("method", cobra.FixedCompletions(paymentMethods, cobra.ShellCompDirectiveNoFileComp))
 	return command
@@ -50,12 +64,21 @@ func (p *program) pay(ctx context.Context, reservationID string, f payFlags) err
 	if f.wait < 0 {
 		return usagef("--wait must not be negative, it is %s", f.wait)
 	}
-	c, err := p.connect(booking.Tenant)
+	role := booking.Tenant
+	if f.received != "" {
+		if err := oneOf("--received", f.received, receivedWords); err != nil {
+			return err
+		}
+		role = booking.Manager
+	} else if f.reference != "" {
+		return usagef("--reference is of what was --received")
+	}
+	c, err := p.connect(role)
 	if err != nil {
 		return err
 	}
 	key := f.keyOr(p)
-	r, err := c.Pay(ctx, reservationID, f.method, key)
+	r, err := f.order(ctx, c, reservationID, key)
 	if err != nil && client.CodeOf(err) != string(booking.PaymentPending) || err != nil && f.wait == 0 {
 		return p.repeatable(err, key)
 	}
@@ -74,6 +97,14 @@ func (p *program) pay(ctx context.Context, reservationID string, f payFlags) err
 		return &client.Refusal{Code: r.Status, Message: "the reservation was not paid for; what was authorized goes back"}
 	}
 	return nil
+}
+
+// order pays, or records that somebody has.
+func (f payFlags) order(ctx context.Context, c *client.Client, reservationID, key string) (client.Reservation, error) {
+	if f.received != "" {
+		return c.RecordPayment(ctx, reservationID, receivedMethods[f.received], f.reference, key)
+	}
+	return c.Pay(ctx, reservationID, f.method, key)
 }
 
 // settled asks for the reservation until its payment has led somewhere, at most for

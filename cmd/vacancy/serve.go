@@ -17,6 +17,7 @@ import (
 
 	"github.com/vacancy/vacancy/internal/api"
 	"github.com/vacancy/vacancy/internal/app/embedded"
+	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/client"
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/identity"
@@ -76,6 +77,8 @@ and listens on this machine only.`,
 	flags.IntVar(&f.configuration.MaxExtensions, "max-extensions", 0, "how often a hold may be extended (default 2)")
 	flags.IntVar(&f.configuration.MaxWindows, "max-windows", 0, "how many payment windows a hold lasts at the most (default 3)")
 	f.limits.add(flags)
+	flags.StringVar(&f.configuration.Gateway, "gateway", embedded.Simulated, "payment gateway: "+strings.Join(embedded.Gateways(), ", "))
+	flags.StringVar((*string)(&f.configuration.LateMoney), "late-money", string(booking.RefundLate), "what becomes of money that comes after its hold has ended, where the apartment does not say: REFUND or REACQUIRE_ELSE_REFUND")
 	flags.DurationVar(&f.configuration.SlowPayment, "slow-payment", 0, "how long the simulated payment method pm_slow takes (default 2s)")
 	flags.StringVar(&f.notifyURL, "notify-url", "", "POST notifications there, signed with VACANCY_NOTIFY_SECRET (Standard Webhooks)")
 	flags.StringVar(&f.notifySecret, "notify-secret", "", "signs the notifications; better given as VACANCY_NOTIFY_SECRET")
@@ -141,6 +144,13 @@ func (p *program) configuration(f serveFlags) (embedded.Config, error) {
 		return c, err
 	}
 	c.Stage = saga.Stage(f.stage)
+	if err := oneOf("--gateway", c.Gateway, embedded.Gateways()); err != nil {
+		return c, err
+	}
+	c.LateMoney = booking.LateMoney(strings.ToUpper(string(c.LateMoney)))
+	if err := oneOf("--late-money", string(c.LateMoney), []string{string(booking.RefundLate), string(booking.ReacquireElseRefund)}); err != nil {
+		return c, err
+	}
 	c.DataDir = p.global.data
 	if c.DataDir == "" {
 		c.DataDir = defaultDataDir

@@ -292,6 +292,29 @@ func (ec *executionContext) fieldContext_Apartment_paymentWindow(_ context.Conte
 	return graphql.NewScalarFieldContext("Apartment", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _Apartment_lateMoney(ctx context.Context, field graphql.CollectedField, obj *model.Apartment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Apartment_lateMoney(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LateMoney(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.LateMoney) graphql.Marshaler {
+			return ec.marshalNLateMoney2githubᚗcomᚋvacancyᚋvacancyᚋinternalᚋbookingᚐLateMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Apartment_lateMoney(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Apartment", field, true, false, errors.New("field of type LateMoney does not have child fields"))
+}
+
 func (ec *executionContext) _Apartment_status(ctx context.Context, field graphql.CollectedField, obj *model.Apartment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -999,7 +1022,7 @@ func (ec *executionContext) unmarshalInputCreateApartmentInput(ctx context.Conte
 		asMap["rentPeriod"] = "MONTHLY"
 	}
 
-	fieldsInOrder := [...]string{"title", "city", "state", "bedrooms", "bathrooms", "squareFeet", "pets", "price", "rentPeriod", "paymentWindow", "idempotencyKey"}
+	fieldsInOrder := [...]string{"title", "city", "state", "bedrooms", "bathrooms", "squareFeet", "pets", "price", "rentPeriod", "paymentWindow", "lateMoney", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1076,6 +1099,13 @@ func (ec *executionContext) unmarshalInputCreateApartmentInput(ctx context.Conte
 				return it, err
 			}
 			it.PaymentWindow = data
+		case "lateMoney":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lateMoney"))
+			data, err := ec.unmarshalOLateMoney2ᚖgithubᚗcomᚋvacancyᚋvacancyᚋinternalᚋbookingᚐLateMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LateMoney = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -1196,7 +1226,7 @@ func (ec *executionContext) unmarshalInputUpdateApartmentInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"apartmentId", "title", "price", "paymentWindow"}
+	fieldsInOrder := [...]string{"apartmentId", "title", "price", "paymentWindow", "lateMoney"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1231,6 +1261,13 @@ func (ec *executionContext) unmarshalInputUpdateApartmentInput(ctx context.Conte
 				return it, err
 			}
 			it.PaymentWindow = data
+		case "lateMoney":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lateMoney"))
+			data, err := ec.unmarshalOLateMoney2ᚖgithubᚗcomᚋvacancyᚋvacancyᚋinternalᚋbookingᚐLateMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LateMoney = data
 		}
 	}
 	return it, nil
@@ -1368,6 +1405,11 @@ func (ec *executionContext) _Apartment(ctx context.Context, sel ast.SelectionSet
 			}
 		case "paymentWindow":
 			out.Values[i] = ec._Apartment_paymentWindow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lateMoney":
+			out.Values[i] = ec._Apartment_lateMoney(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1870,6 +1912,23 @@ func (ec *executionContext) marshalNCreateApartmentPayload2ᚖgithubᚗcomᚋvac
 	return ec._CreateApartmentPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNLateMoney2githubᚗcomᚋvacancyᚋvacancyᚋinternalᚋbookingᚐLateMoney(ctx context.Context, v any) (booking.LateMoney, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := booking.LateMoney(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLateMoney2githubᚗcomᚋvacancyᚋvacancyᚋinternalᚋbookingᚐLateMoney(ctx context.Context, sel ast.SelectionSet, v booking.LateMoney) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNOccupyApartmentInput2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐOccupyApartmentInput(ctx context.Context, v any) (model.OccupyApartmentInput, error) {
 	res, err := ec.unmarshalInputOccupyApartmentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2006,6 +2065,25 @@ func (ec *executionContext) unmarshalOApartmentStatus2ᚖgithubᚗcomᚋvacancy�
 }
 
 func (ec *executionContext) marshalOApartmentStatus2ᚖgithubᚗcomᚋvacancyᚋvacancyᚋinternalᚋbookingᚐApartmentStatus(ctx context.Context, sel ast.SelectionSet, v *booking.ApartmentStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOLateMoney2ᚖgithubᚗcomᚋvacancyᚋvacancyᚋinternalᚋbookingᚐLateMoney(ctx context.Context, v any) (*booking.LateMoney, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := booking.LateMoney(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLateMoney2ᚖgithubᚗcomᚋvacancyᚋvacancyᚋinternalᚋbookingᚐLateMoney(ctx context.Context, sel ast.SelectionSet, v *booking.LateMoney) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -44,6 +44,7 @@ type ComplexityRoot struct {
 		CreatedAt     func(childComplexity int) int
 		HoldExpiresAt func(childComplexity int) int
 		ID            func(childComplexity int) int
+		LateMoney     func(childComplexity int) int
 		PaymentWindow func(childComplexity int) int
 		Pets          func(childComplexity int) int
 		Price         func(childComplexity int) int
@@ -149,30 +150,59 @@ type ComplexityRoot struct {
 		Parts      func(childComplexity int) int
 	}
 
+	MarkPaymentReturnedPayload struct {
+		OwedPayment func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount   func(childComplexity int) int
 		Currency func(childComplexity int) int
 	}
 
 	Mutation struct {
-		CancelReservation func(childComplexity int, input model.CancelReservationInput) int
-		CreateApartment   func(childComplexity int, input model.CreateApartmentInput) int
-		ExtendHold        func(childComplexity int, input model.ExtendHoldInput) int
-		ImportApartments  func(childComplexity int, input model.ImportApartmentsInput) int
-		OccupyApartment   func(childComplexity int, input model.OccupyApartmentInput) int
-		PayReservation    func(childComplexity int, input model.PayReservationInput) int
-		RelistApartment   func(childComplexity int, input model.RelistApartmentInput) int
-		ReserveApartment  func(childComplexity int, input model.ReserveApartmentInput) int
-		ResumeImport      func(childComplexity int, input model.ResumeImportInput) int
-		StartExecution    func(childComplexity int, input model.StartExecutionInput) int
-		UpdateApartment   func(childComplexity int, input model.UpdateApartmentInput) int
-		VacateApartment   func(childComplexity int, input model.VacateApartmentInput) int
-		WithdrawApartment func(childComplexity int, input model.WithdrawApartmentInput) int
+		CancelReservation   func(childComplexity int, input model.CancelReservationInput) int
+		CreateApartment     func(childComplexity int, input model.CreateApartmentInput) int
+		ExtendHold          func(childComplexity int, input model.ExtendHoldInput) int
+		ImportApartments    func(childComplexity int, input model.ImportApartmentsInput) int
+		MarkPaymentReturned func(childComplexity int, input model.MarkPaymentReturnedInput) int
+		OccupyApartment     func(childComplexity int, input model.OccupyApartmentInput) int
+		PayReservation      func(childComplexity int, input model.PayReservationInput) int
+		RecordPayment       func(childComplexity int, input model.RecordPaymentInput) int
+		RefundReservation   func(childComplexity int, input model.RefundReservationInput) int
+		RelistApartment     func(childComplexity int, input model.RelistApartmentInput) int
+		ReserveApartment    func(childComplexity int, input model.ReserveApartmentInput) int
+		ResumeImport        func(childComplexity int, input model.ResumeImportInput) int
+		StartExecution      func(childComplexity int, input model.StartExecutionInput) int
+		UpdateApartment     func(childComplexity int, input model.UpdateApartmentInput) int
+		VacateApartment     func(childComplexity int, input model.VacateApartmentInput) int
+		WithdrawApartment   func(childComplexity int, input model.WithdrawApartmentInput) int
 	}
 
 	OccupyApartmentPayload struct {
 		Apartment  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	OwedPayment struct {
+		Amount        func(childComplexity int) int
+		ID            func(childComplexity int) int
+		PaymentID     func(childComplexity int) int
+		Received      func(childComplexity int) int
+		ReservationID func(childComplexity int) int
+		Returned      func(childComplexity int) int
+		ReturnedAt    func(childComplexity int) int
+		Since         func(childComplexity int) int
+	}
+
+	OwedPaymentConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	OwedPaymentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -188,16 +218,19 @@ type ComplexityRoot struct {
 	}
 
 	Payment struct {
-		Amount       func(childComplexity int) int
-		Attempt      func(childComplexity int) int
-		AuthorizedAt func(childComplexity int) int
-		CapturedAt   func(childComplexity int) int
-		CreatedAt    func(childComplexity int) int
-		DeclineCode  func(childComplexity int) int
-		EndedAt      func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Method       func(childComplexity int) int
-		Status       func(childComplexity int) int
+		Amount         func(childComplexity int) int
+		Attempt        func(childComplexity int) int
+		AuthorizedAt   func(childComplexity int) int
+		CapturedAt     func(childComplexity int) int
+		ClientSecret   func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		DeclineCode    func(childComplexity int) int
+		EndedAt        func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Method         func(childComplexity int) int
+		NextAction     func(childComplexity int) int
+		PublishableKey func(childComplexity int) int
+		Status         func(childComplexity int) int
 	}
 
 	Query struct {
@@ -208,8 +241,25 @@ type ComplexityRoot struct {
 		Import         func(childComplexity int, id string) int
 		MyReservations func(childComplexity int, status *booking.ReservationStatus, first *int, after *string) int
 		Node           func(childComplexity int, id string) int
+		PaymentsOwed   func(childComplexity int, first *int, after *string) int
 		Reservation    func(childComplexity int, id string) int
 		Reservations   func(childComplexity int, filter *model.ReservationFilter, first *int, after *string) int
+	}
+
+	Receipt struct {
+		By        func(childComplexity int) int
+		Method    func(childComplexity int) int
+		Reference func(childComplexity int) int
+	}
+
+	RecordPaymentPayload struct {
+		Reservation func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	RefundReservationPayload struct {
+		Reservation func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
 	RefusedRow struct {
@@ -346,6 +396,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Apartment.ID(childComplexity), true
+	case "Apartment.lateMoney":
+		if e.ComplexityRoot.Apartment.LateMoney == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Apartment.LateMoney(childComplexity), true
 	case "Apartment.paymentWindow":
 		if e.ComplexityRoot.Apartment.PaymentWindow == nil {
 			break
@@ -754,6 +810,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImportLeft.Parts(childComplexity), true
 
+	case "MarkPaymentReturnedPayload.owedPayment":
+		if e.ComplexityRoot.MarkPaymentReturnedPayload.OwedPayment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkPaymentReturnedPayload.OwedPayment(childComplexity), true
+	case "MarkPaymentReturnedPayload.userErrors":
+		if e.ComplexityRoot.MarkPaymentReturnedPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkPaymentReturnedPayload.UserErrors(childComplexity), true
+
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
 			break
@@ -811,6 +880,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportApartments(childComplexity, args["input"].(model.ImportApartmentsInput)), true
+	case "Mutation.markPaymentReturned":
+		if e.ComplexityRoot.Mutation.MarkPaymentReturned == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markPaymentReturned_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkPaymentReturned(childComplexity, args["input"].(model.MarkPaymentReturnedInput)), true
 	case "Mutation.occupyApartment":
 		if e.ComplexityRoot.Mutation.OccupyApartment == nil {
 			break
@@ -833,6 +913,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PayReservation(childComplexity, args["input"].(model.PayReservationInput)), true
+	case "Mutation.recordPayment":
+		if e.ComplexityRoot.Mutation.RecordPayment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordPayment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordPayment(childComplexity, args["input"].(model.RecordPaymentInput)), true
+	case "Mutation.refundReservation":
+		if e.ComplexityRoot.Mutation.RefundReservation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refundReservation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefundReservation(childComplexity, args["input"].(model.RefundReservationInput)), true
 	case "Mutation.relistApartment":
 		if e.ComplexityRoot.Mutation.RelistApartment == nil {
 			break
@@ -924,6 +1026,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OccupyApartmentPayload.UserErrors(childComplexity), true
 
+	case "OwedPayment.amount":
+		if e.ComplexityRoot.OwedPayment.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPayment.Amount(childComplexity), true
+	case "OwedPayment.id":
+		if e.ComplexityRoot.OwedPayment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPayment.ID(childComplexity), true
+	case "OwedPayment.paymentId":
+		if e.ComplexityRoot.OwedPayment.PaymentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPayment.PaymentID(childComplexity), true
+	case "OwedPayment.received":
+		if e.ComplexityRoot.OwedPayment.Received == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPayment.Received(childComplexity), true
+	case "OwedPayment.reservationId":
+		if e.ComplexityRoot.OwedPayment.ReservationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPayment.ReservationID(childComplexity), true
+	case "OwedPayment.returned":
+		if e.ComplexityRoot.OwedPayment.Returned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPayment.Returned(childComplexity), true
+	case "OwedPayment.returnedAt":
+		if e.ComplexityRoot.OwedPayment.ReturnedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPayment.ReturnedAt(childComplexity), true
+	case "OwedPayment.since":
+		if e.ComplexityRoot.OwedPayment.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPayment.Since(childComplexity), true
+
+	case "OwedPaymentConnection.edges":
+		if e.ComplexityRoot.OwedPaymentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPaymentConnection.Edges(childComplexity), true
+	case "OwedPaymentConnection.pageInfo":
+		if e.ComplexityRoot.OwedPaymentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPaymentConnection.PageInfo(childComplexity), true
+
+	case "OwedPaymentEdge.cursor":
+		if e.ComplexityRoot.OwedPaymentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPaymentEdge.Cursor(childComplexity), true
+	case "OwedPaymentEdge.node":
+		if e.ComplexityRoot.OwedPaymentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwedPaymentEdge.Node(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -986,6 +1163,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Payment.CapturedAt(childComplexity), true
+	case "Payment.clientSecret":
+		if e.ComplexityRoot.Payment.ClientSecret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.ClientSecret(childComplexity), true
 	case "Payment.createdAt":
 		if e.ComplexityRoot.Payment.CreatedAt == nil {
 			break
@@ -1016,6 +1199,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Payment.Method(childComplexity), true
+	case "Payment.nextAction":
+		if e.ComplexityRoot.Payment.NextAction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.NextAction(childComplexity), true
+	case "Payment.publishableKey":
+		if e.ComplexityRoot.Payment.PublishableKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.PublishableKey(childComplexity), true
 	case "Payment.status":
 		if e.ComplexityRoot.Payment.Status == nil {
 			break
@@ -1101,6 +1296,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
+	case "Query.paymentsOwed":
+		if e.ComplexityRoot.Query.PaymentsOwed == nil {
+			break
+		}
+
+		args, err := ec.field_Query_paymentsOwed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PaymentsOwed(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.reservation":
 		if e.ComplexityRoot.Query.Reservation == nil {
 			break
@@ -1123,6 +1329,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Reservations(childComplexity, args["filter"].(*model.ReservationFilter), args["first"].(*int), args["after"].(*string)), true
+
+	case "Receipt.by":
+		if e.ComplexityRoot.Receipt.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Receipt.By(childComplexity), true
+	case "Receipt.method":
+		if e.ComplexityRoot.Receipt.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Receipt.Method(childComplexity), true
+	case "Receipt.reference":
+		if e.ComplexityRoot.Receipt.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Receipt.Reference(childComplexity), true
+
+	case "RecordPaymentPayload.reservation":
+		if e.ComplexityRoot.RecordPaymentPayload.Reservation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordPaymentPayload.Reservation(childComplexity), true
+	case "RecordPaymentPayload.userErrors":
+		if e.ComplexityRoot.RecordPaymentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordPaymentPayload.UserErrors(childComplexity), true
+
+	case "RefundReservationPayload.reservation":
+		if e.ComplexityRoot.RefundReservationPayload.Reservation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundReservationPayload.Reservation(childComplexity), true
+	case "RefundReservationPayload.userErrors":
+		if e.ComplexityRoot.RefundReservationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundReservationPayload.UserErrors(childComplexity), true
 
 	case "RefusedRow.column":
 		if e.ComplexityRoot.RefusedRow.Column == nil {
@@ -1414,10 +1665,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateApartmentInput,
 		ec.unmarshalInputExtendHoldInput,
 		ec.unmarshalInputImportApartmentsInput,
+		ec.unmarshalInputMarkPaymentReturnedInput,
 		ec.unmarshalInputMoneyInput,
 		ec.unmarshalInputOccupyApartmentInput,
 		ec.unmarshalInputPayReservationInput,
 		ec.unmarshalInputPriceRange,
+		ec.unmarshalInputRecordPaymentInput,
+		ec.unmarshalInputRefundReservationInput,
 		ec.unmarshalInputRelistApartmentInput,
 		ec.unmarshalInputReservationFilter,
 		ec.unmarshalInputReserveApartmentInput,
@@ -1517,6 +1771,14 @@ enum RentPeriod {
   MONTHLY_OR_WEEKLY
 }
 
+"What becomes of money that is authorized after its hold has ended."
+enum LateMoney {
+  "It goes back."
+  REFUND
+  "The tenant gets the apartment after all, at the old price, if it is still VACANT; otherwise the money goes back."
+  REACQUIRE_ELSE_REFUND
+}
+
 "An apartment. Facts that are not known are null."
 type Apartment implements Node @asParent {
   id: ID!
@@ -1535,6 +1797,8 @@ type Apartment implements Node @asParent {
   rentPeriod: RentPeriod!
   "How long a hold on it lasts, in seconds."
   paymentWindow: Int!
+  "What becomes of money that comes after a hold on it has ended."
+  lateMoney: LateMoney!
   "One whose hold has lapsed unpaid is VACANT from the deadline on; lists follow within 5 seconds."
   status: ApartmentStatus!
   "When the hold on it ends, while it is RESERVED."
@@ -1598,6 +1862,8 @@ input CreateApartmentInput {
   rentPeriod: RentPeriod! = MONTHLY
   "How long a hold lasts, in seconds; 0 or null: as the deployment says."
   paymentWindow: Int
+  "Null: as the deployment says."
+  lateMoney: LateMoney
   "Made by the caller, one for each apartment. Sent again, it answers the apartment made then."
   idempotencyKey: String!
 }
@@ -1614,6 +1880,7 @@ input UpdateApartmentInput {
   price: MoneyInput
   "In seconds; 0: as the deployment says."
   paymentWindow: Int
+  lateMoney: LateMoney
 }
 
 type UpdateApartmentPayload @asParent {
@@ -1897,12 +2164,36 @@ type Payment @asParent {
   capturedAt: DateTime
   "When it was refunded, voided or declined."
   endedAt: DateTime
+  "What the payer is to do next; null if that is nothing, and to anybody but the reservation's tenant. Asks the payment gateway."
+  nextAction: PaymentNextAction
+  """
+  With this the payer's app confirms the payment with the gateway's own SDK, once ` + "`" + `payReservation` + "`" + ` has been
+  asked. To the reservation's tenant only; null when there is nothing to confirm. Asks the payment gateway.
+  """
+  clientSecret: String
+  "The gateway's key for apps; there whenever ` + "`" + `clientSecret` + "`" + ` is."
+  publishableKey: String
+}
+
+"What a payer is to do next."
+enum PaymentNextAction {
+  "Choose what to pay with and confirm it, in the app, with ` + "`" + `clientSecret` + "`" + `."
+  CONFIRM
+  "Authenticate to their bank (3-D Secure), in the app, with ` + "`" + `clientSecret` + "`" + `."
+  AUTHENTICATE
+  "Wait for the bank: ask again."
+  WAIT
+  "Pay the landlord, in cash or by bank transfer; a manager records it."
+  PAY_LANDLORD
 }
 
 input PayReservationInput {
   reservationId: ID!
-  "One that the deployment's payment gateway takes: ` + "`" + `pm_ok` + "`" + `, with the simulated one."
-  paymentMethod: String!
+  """
+  One that the deployment's payment gateway takes: ` + "`" + `pm_ok` + "`" + `, with the simulated one. With Stripe nothing, for
+  a payer who confirms in the app with ` + "`" + `clientSecret` + "`" + `, or the id of a PaymentMethod that the app made.
+  """
+  paymentMethod: String
   "Made by the caller, one for each attempt. Sent again, it answers the same payment as it then is."
   idempotencyKey: String!
 }
@@ -1916,11 +2207,115 @@ type PayReservationPayload @asParent {
 extend type Mutation {
   """
   Authorizes the price and wakes the workflow, which captures it: ask for the reservation after
-  ` + "`" + `pollAfter` + "`" + ` to see it PAID.
+  ` + "`" + `pollAfter` + "`" + ` to see it PAID. With Stripe and no ` + "`" + `paymentMethod` + "`" + ` it makes sure that there is a payment to
+  confirm, and answers with its ` + "`" + `nextAction` + "`" + ` and ` + "`" + `clientSecret` + "`" + `.
   userErrors: NOT_FOUND, RESERVATION_NOT_HELD, HOLD_EXPIRED (nothing was taken), PAYMENT_DECLINED (try
   another method under another key), PAYMENT_PENDING (not decided yet), INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.
   """
   payReservation(input: PayReservationInput!): PayReservationPayload! @allow(roles: [TENANT, MANAGER, OPERATOR])
+}
+`, BuiltIn: false},
+	{Name: "../recorded_payment.graphqls", Input: `"How money that a landlord is handed changes hands."
+enum ReceivedMethod {
+  CASH
+  BANK_TRANSFER
+}
+
+"What a manager wrote down about money that changed hands."
+type Receipt @asParent {
+  method: ReceivedMethod!
+  "Of the receipt or the transfer."
+  reference: String
+  "The manager."
+  by: String!
+}
+
+"Money to be given back to a tenant by hand."
+type OwedPayment @asParent {
+  id: ID!
+  paymentId: ID!
+  reservationId: ID!
+  amount: Money!
+  received: Receipt!
+  "Since when it is owed."
+  since: DateTime!
+  "Once it was given back."
+  returned: Receipt
+  returnedAt: DateTime
+}
+
+type OwedPaymentConnection @asParent {
+  edges: [OwedPaymentEdge!]!
+  pageInfo: PageInfo!
+}
+
+type OwedPaymentEdge @asParent {
+  cursor: String!
+  node: OwedPayment!
+}
+
+extend type Query {
+  """
+  What is owed back and not yet marked returned, the oldest first. Empty where the payment gateway
+  returns money itself. ` + "`" + `first` + "`" + ` is 1 to 100.
+  """
+  paymentsOwed(first: Int = 20, after: String): OwedPaymentConnection! @allow(roles: [MANAGER, OPERATOR])
+}
+
+input RecordPaymentInput {
+  reservationId: ID!
+  method: ReceivedMethod!
+  "Of the receipt or the transfer; at most 200 bytes."
+  reference: String
+  "Made by the caller, one for each payment received. Sent again, it answers the same reservation as it then is."
+  idempotencyKey: String!
+}
+
+type RecordPaymentPayload @asParent {
+  "Also there with a userError."
+  reservation: Reservation
+  userErrors: [UserError!]!
+}
+
+input RefundReservationInput {
+  reservationId: ID!
+}
+
+type RefundReservationPayload @asParent {
+  reservation: Reservation
+  userErrors: [UserError!]!
+}
+
+input MarkPaymentReturnedInput {
+  owedPaymentId: ID!
+  method: ReceivedMethod!
+  "Of the receipt or the transfer; at most 200 bytes."
+  reference: String
+}
+
+type MarkPaymentReturnedPayload @asParent {
+  owedPayment: OwedPayment
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Notes that the money for a held reservation came, with the manual gateway, and wakes the workflow, which
+  confirms it: ask for the reservation after ` + "`" + `pollAfter` + "`" + ` to see it PAID.
+  userErrors: NOT_FOUND, RESERVATION_NOT_HELD and HOLD_EXPIRED (nothing is recorded: give the money back),
+  INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.
+  """
+  recordPayment(input: RecordPaymentInput!): RecordPaymentPayload! @allow(roles: [MANAGER, OPERATOR])
+  """
+  Gives the money of a PAID reservation back, through its gateway: the reservation is REFUNDED, the apartment
+  VACANT. Refunding again succeeds. userErrors: NOT_FOUND, APARTMENT_NOT_PAID (also while it is OCCUPIED).
+  """
+  refundReservation(input: RefundReservationInput!): RefundReservationPayload! @allow(roles: [MANAGER, OPERATOR])
+  """
+  Notes that owed money was given back. Noting it again answers what was noted first.
+  userErrors: NOT_FOUND, INVALID_INPUT.
+  """
+  markPaymentReturned(input: MarkPaymentReturnedInput!): MarkPaymentReturnedPayload! @allow(roles: [MANAGER, OPERATOR])
 }
 `, BuiltIn: false},
 	{Name: "../reservation.graphqls", Input: `"HELD → CONFIRMING → PAID → REFUNDED; or EXPIRED, CANCELLED, FAILED."
@@ -2199,6 +2594,8 @@ func (ec *executionContext) childFields_Apartment(ctx context.Context, field gra
 		return ec.fieldContext_Apartment_rentPeriod(ctx, field)
 	case "paymentWindow":
 		return ec.fieldContext_Apartment_paymentWindow(ctx, field)
+	case "lateMoney":
+		return ec.fieldContext_Apartment_lateMoney(ctx, field)
 	case "status":
 		return ec.fieldContext_Apartment_status(ctx, field)
 	case "holdExpiresAt":
@@ -2399,6 +2796,16 @@ func (ec *executionContext) childFields_ImportLeft(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ImportLeft", field.Name)
 }
 
+func (ec *executionContext) childFields_MarkPaymentReturnedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "owedPayment":
+		return ec.fieldContext_MarkPaymentReturnedPayload_owedPayment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarkPaymentReturnedPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkPaymentReturnedPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "amount":
@@ -2417,6 +2824,48 @@ func (ec *executionContext) childFields_OccupyApartmentPayload(ctx context.Conte
 		return ec.fieldContext_OccupyApartmentPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OccupyApartmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OwedPayment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OwedPayment_id(ctx, field)
+	case "paymentId":
+		return ec.fieldContext_OwedPayment_paymentId(ctx, field)
+	case "reservationId":
+		return ec.fieldContext_OwedPayment_reservationId(ctx, field)
+	case "amount":
+		return ec.fieldContext_OwedPayment_amount(ctx, field)
+	case "received":
+		return ec.fieldContext_OwedPayment_received(ctx, field)
+	case "since":
+		return ec.fieldContext_OwedPayment_since(ctx, field)
+	case "returned":
+		return ec.fieldContext_OwedPayment_returned(ctx, field)
+	case "returnedAt":
+		return ec.fieldContext_OwedPayment_returnedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwedPayment", field.Name)
+}
+
+func (ec *executionContext) childFields_OwedPaymentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_OwedPaymentConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_OwedPaymentConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwedPaymentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OwedPaymentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_OwedPaymentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_OwedPaymentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwedPaymentEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2465,8 +2914,46 @@ func (ec *executionContext) childFields_Payment(ctx context.Context, field graph
 		return ec.fieldContext_Payment_capturedAt(ctx, field)
 	case "endedAt":
 		return ec.fieldContext_Payment_endedAt(ctx, field)
+	case "nextAction":
+		return ec.fieldContext_Payment_nextAction(ctx, field)
+	case "clientSecret":
+		return ec.fieldContext_Payment_clientSecret(ctx, field)
+	case "publishableKey":
+		return ec.fieldContext_Payment_publishableKey(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Payment", field.Name)
+}
+
+func (ec *executionContext) childFields_Receipt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "method":
+		return ec.fieldContext_Receipt_method(ctx, field)
+	case "reference":
+		return ec.fieldContext_Receipt_reference(ctx, field)
+	case "by":
+		return ec.fieldContext_Receipt_by(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Receipt", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordPaymentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reservation":
+		return ec.fieldContext_RecordPaymentPayload_reservation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordPaymentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordPaymentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundReservationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reservation":
+		return ec.fieldContext_RefundReservationPayload_reservation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RefundReservationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundReservationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RefusedRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

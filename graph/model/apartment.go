@@ -9,14 +9,14 @@ import (
 // Apartment is an apartment as the API shows it.
 type Apartment struct {
 	booking.Apartment
-	window time.Duration
+	config booking.Config
 	with   *Batch[*Reservation]
 }
 
-// NewApartment shows one apartment. window is the deployment's payment window. with
-// answers the reservation that has it.
-func NewApartment(a booking.Apartment, window time.Duration, with *Batch[*Reservation]) *Apartment {
-	return &Apartment{Apartment: a, window: window, with: with}
+// NewApartment shows one apartment. config is the deployment's. with answers the
+// reservation that has it.
+func NewApartment(a booking.Apartment, config booking.Config, with *Batch[*Reservation]) *Apartment {
+	return &Apartment{Apartment: a, config: config, with: with}
 }
 
 // IsNode says that an apartment is a Node.
@@ -36,7 +36,17 @@ func (a Apartment) PaymentWindow() int {
 	if a.Apartment.PaymentWindow > 0 {
 		return int(a.Apartment.PaymentWindow / time.Second)
 	}
-	return int(a.window / time.Second)
+	return int(a.config.PaymentWindow / time.Second)
+}
+
+// LateMoney is the apartment's policy, or else the deployment's.
+func (a Apartment) LateMoney() booking.LateMoney {
+	for _, policy := range []booking.LateMoney{a.Apartment.LateMoney, a.config.LateMoney} {
+		if policy != "" {
+			return policy
+		}
+	}
+	return booking.RefundLate
 }
 
 // Pets is never nil.
@@ -51,7 +61,7 @@ func (a Apartment) Pets() []string {
 func (a Apartment) Holders() *Batch[*Reservation] { return a.with }
 
 // known answers nil for a text that is not there.
-func known(s string) *string {
+func known[T ~string](s T) *T {
 	if s == "" {
 		return nil
 	}

@@ -51,6 +51,8 @@ type CreateApartmentInput struct {
 	RentPeriod booking.RentPeriod `json:"rentPeriod"`
 	// How long a hold lasts, in seconds; 0 or null: as the deployment says.
 	PaymentWindow *int `json:"paymentWindow,omitempty"`
+	// Null: as the deployment says.
+	LateMoney *booking.LateMoney `json:"lateMoney,omitempty"`
 	// Made by the caller, one for each apartment. Sent again, it answers the apartment made then.
 	IdempotencyKey string `json:"idempotencyKey"`
 }
@@ -97,6 +99,18 @@ type ImportApartmentsPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+type MarkPaymentReturnedInput struct {
+	OwedPaymentID string         `json:"owedPaymentId"`
+	Method        ReceivedMethod `json:"method"`
+	// Of the receipt or the transfer; at most 200 bytes.
+	Reference *string `json:"reference,omitempty"`
+}
+
+type MarkPaymentReturnedPayload struct {
+	OwedPayment *OwedPayment `json:"owedPayment,omitempty"`
+	UserErrors  []UserError  `json:"userErrors"`
+}
+
 type OccupyApartmentInput struct {
 	ApartmentID string `json:"apartmentId"`
 }
@@ -104,6 +118,16 @@ type OccupyApartmentInput struct {
 type OccupyApartmentPayload struct {
 	Apartment  *Apartment  `json:"apartment,omitempty"`
 	UserErrors []UserError `json:"userErrors"`
+}
+
+type OwedPaymentConnection struct {
+	Edges    []OwedPaymentEdge `json:"edges"`
+	PageInfo *PageInfo         `json:"pageInfo"`
+}
+
+type OwedPaymentEdge struct {
+	Cursor string       `json:"cursor"`
+	Node   *OwedPayment `json:"node"`
 }
 
 // Where a page of a list begins and ends (Relay Cursor Connections).
@@ -118,8 +142,9 @@ type PageInfo struct {
 
 type PayReservationInput struct {
 	ReservationID string `json:"reservationId"`
-	// One that the deployment's payment gateway takes: `pm_ok`, with the simulated one.
-	PaymentMethod string `json:"paymentMethod"`
+	// One that the deployment's payment gateway takes: `pm_ok`, with the simulated one. With Stripe nothing, for
+	// a payer who confirms in the app with `clientSecret`, or the id of a PaymentMethod that the app made.
+	PaymentMethod *string `json:"paymentMethod,omitempty"`
 	// Made by the caller, one for each attempt. Sent again, it answers the same payment as it then is.
 	IdempotencyKey string `json:"idempotencyKey"`
 }
@@ -134,6 +159,30 @@ type PayReservationPayload struct {
 type PriceRange struct {
 	Min *int `json:"min,omitempty"`
 	Max *int `json:"max,omitempty"`
+}
+
+type RecordPaymentInput struct {
+	ReservationID string         `json:"reservationId"`
+	Method        ReceivedMethod `json:"method"`
+	// Of the receipt or the transfer; at most 200 bytes.
+	Reference *string `json:"reference,omitempty"`
+	// Made by the caller, one for each payment received. Sent again, it answers the same reservation as it then is.
+	IdempotencyKey string `json:"idempotencyKey"`
+}
+
+type RecordPaymentPayload struct {
+	// Also there with a userError.
+	Reservation *Reservation `json:"reservation,omitempty"`
+	UserErrors  []UserError  `json:"userErrors"`
+}
+
+type RefundReservationInput struct {
+	ReservationID string `json:"reservationId"`
+}
+
+type RefundReservationPayload struct {
+	Reservation *Reservation `json:"reservation,omitempty"`
+	UserErrors  []UserError  `json:"userErrors"`
 }
 
 type RelistApartmentInput struct {
@@ -199,7 +248,8 @@ type UpdateApartmentInput struct {
 	Title       *string        `json:"title,omitempty"`
 	Price       *booking.Money `json:"price,omitempty"`
 	// In seconds; 0: as the deployment says.
-	PaymentWindow *int `json:"paymentWindow,omitempty"`
+	PaymentWindow *int               `json:"paymentWindow,omitempty"`
+	LateMoney     *booking.LateMoney `json:"lateMoney,omitempty"`
 }
 
 type UpdateApartmentPayload struct {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
@@ -12,11 +13,21 @@ type Reservation struct {
 	// ServerTime is that moment, UTC.
 	ServerTime time.Time
 	apartments *Batch[*Apartment]
+	confirm    *Batch[booking.Confirmation]
 }
 
 // NewReservation shows a reservation at the moment now. apartments answers its apartment.
 func NewReservation(r booking.Reservation, now time.Time, apartments *Batch[*Apartment]) *Reservation {
 	return &Reservation{Reservation: r, ServerTime: now, apartments: apartments}
+}
+
+// ToBeConfirmed adds what answers, when somebody asks, how its payment is confirmed.
+func (r *Reservation) ToBeConfirmed(ask func(context.Context) (booking.Confirmation, error)) *Reservation {
+	r.confirm = NewBatch(func(ctx context.Context) (map[string]booking.Confirmation, error) {
+		c, err := ask(ctx)
+		return map[string]booking.Confirmation{theOne: c}, err
+	})
+	return r
 }
 
 // IsNode says that a reservation is a Node.
@@ -33,7 +44,7 @@ func (r Reservation) Payment() *Payment {
 	if r.Reservation.Payment == nil {
 		return nil
 	}
-	return &Payment{*r.Reservation.Payment}
+	return &Payment{Payment: *r.Reservation.Payment, confirm: r.confirm}
 }
 
 // PollAfter is in milliseconds.
@@ -66,12 +77,3 @@ func (e TimelineEvent) Amount() *booking.Money {
 
 // Note is nil if there is none.
 func (e TimelineEvent) Note() *string { return known(e.TimelineEvent.Note) }
-
-// Payment is a payment as the API shows it.
-type Payment struct{ booking.Payment }
-
-// Method is nil until the tenant said what they pay with.
-func (p Payment) Method() *string { return known(p.Payment.Method) }
-
-// DeclineCode is nil unless the payment was declined.
-func (p Payment) DeclineCode() *string { return known(p.Payment.DeclineCode) }

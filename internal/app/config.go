@@ -23,6 +23,9 @@ type Config struct {
 	MaxWindows    int
 	// Limits are those of each principal.
 	Limits Limits
+	// LateMoney is what becomes of money that comes after its hold has ended, where the
+	// apartment does not say; "": it goes back.
+	LateMoney booking.LateMoney
 	// SlowPayment is how long pm_slow takes at the simulated gateway; 0: 2 s.
 	SlowPayment time.Duration
 	// Stage is where the deployment stands; "": development.
@@ -73,6 +76,12 @@ func (c Config) WithDefaults() (Config, error) {
 	if c, err = c.withShipping(); err != nil {
 		return c, err
 	}
+	if c.LateMoney == "" {
+		c.LateMoney = booking.RefundLate
+	}
+	if !c.LateMoney.Valid() {
+		return c, fmt.Errorf("late money must be %s or %s, it is %q", booking.RefundLate, booking.ReacquireElseRefund, c.LateMoney)
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -101,5 +110,5 @@ func (c Config) injection() (*saga.Injection, error) {
 }
 
 func (c Config) holds() booking.Config {
-	return booking.Config{PaymentWindow: c.PaymentWindow, MaxExtensions: c.MaxExtensions, MaxWindows: c.MaxWindows, Limits: c.Limits.holds()}
+	return booking.Config{PaymentWindow: c.PaymentWindow, MaxExtensions: c.MaxExtensions, MaxWindows: c.MaxWindows, Limits: c.Limits.holds(), LateMoney: c.LateMoney}
 }

@@ -70,11 +70,10 @@ type Confirmation struct {
 	Next           NextAction
 }
 
-// NextAction is what the payer is to do next.
+// NextAction is what the payer is to do next; "": nothing.
 type NextAction string
 
 const (
-	NothingToDo  NextAction = "NONE"
 	Confirm      NextAction = "CONFIRM"      // choose what to pay with, and confirm
 	Authenticate NextAction = "AUTHENTICATE" // to their bank (3-D Secure)
 	WaitForBank  NextAction = "WAIT"

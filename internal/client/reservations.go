@@ -12,8 +12,15 @@ func (c *Client) Reserve(ctx context.Context, apartmentID, key string) (Reservat
 // Pay authorizes the payment of a held reservation; that it is PAID comes by
 // polling. Refused with NOT_FOUND, HOLD_EXPIRED, RESERVATION_NOT_HELD,
 // PAYMENT_DECLINED or PAYMENT_PENDING.
+//
+// Without a method, where the payer confirms in an app, it makes sure that there is a
+// payment to confirm.
 func (c *Client) Pay(ctx context.Context, reservationID, method, key string) (Reservation, error) {
-	return c.order(ctx, "PayReservation", map[string]any{"reservationId": reservationID, "paymentMethod": method, "idempotencyKey": key})
+	input := map[string]any{"reservationId": reservationID, "idempotencyKey": key}
+	if method != "" {
+		input["paymentMethod"] = method
+	}
+	return c.order(ctx, "PayReservation", input)
 }
 
 // Extend moves the deadline of a hold. Refused with NOT_FOUND, HOLD_EXPIRED,

@@ -11,6 +11,8 @@ type Config struct {
 	app.Config
 	// DataDir is the directory that everything is kept in. It is made if it is not there.
 	DataDir string
+	// Gateway is the payment gateway, one of Gateways; "": the simulated one.
+	Gateway string
 	// Workers bounds the executions driven at once; 0: the runner's default.
 	Workers int
 	// Receiver is where notifications go; nil: they are kept and listed.

@@ -5,6 +5,7 @@ import (
 	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
@@ -21,10 +22,6 @@ import (
 	"github.com/vacancy/vacancy/internal/workflow/local"
 )
 
-// GatewayFileName is the simulated gateway's ledger in the data directory. It is a
-// file of its own, since a gateway is a third system: it commits by itself.
-const GatewayFileName = "simulated-gateway.db"
-
 // CardKeyFileName is the key of the simulated gateway's vault of cards in the data
 // directory: the same card gets the same token as long as it is there.
 const CardKeyFileName = "simulated-cards.key"
@@ -37,11 +34,12 @@ const sweepEvery = 3 * time.Second
 type App struct {
 	*app.App
 	Store   *sqlite.Store
-	Gateway *simulated.Gateway
+	Gateway *simulated.Gateway // nil with another payment gateway
 	Runner  *local.Runner
 	Outbox  notification.Outbox
 
 	dispatcher *notification.Dispatcher // nil without a receiver
+	gateway    io.Closer
 	closing    sync.Once
 	closed     error
 }
@@ -70,20 +68,18 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	ledger, err := simulated.OpenFile(ctx, filepath.Join(c.DataDir, GatewayFileName), c.Faults.Ledger)
+	gateway, closer, err := openGateway(ctx, c)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	a := &App{
-		Store: store, Outbox: store.Outbox(),
-		Gateway: simulated.New(ledger, simulated.Options{Now: app.Now, SlowFor: c.SlowPayment, Fault: c.Faults.Gateway}),
-	}
+	a := &App{Store: store, Outbox: store.Outbox(), gateway: closer}
+	a.Gateway, _ = gateway.(*simulated.Gateway)
 	if c.Receiver != nil {
 		a.dispatcher = notification.NewDispatcher(store.Outbox(), c.Receiver, notification.DispatcherOptions{Now: app.Now, Random: rand.Float64, Log: c.Log})
 		a.Outbox = notification.Waking(store.Outbox(), a.dispatcher.Wake)
 	}
 	a.App, err = app.New(c.Config, app.Ports{
-		Store: store, Gateway: a.Gateway, OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: cards}, Batches: store.Imports(),
+		Store: store, Gateway: gateway, OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: cards}, Batches: store.Imports(),
 		NewRunner: func(steps step.Table) (workflow.Runner, error) {
 			var err error
 			a.Runner, err = local.New(ctx, local.Config{
@@ -120,6 +116,6 @@ func (a *App) Run(ctx context.Context) error {
 
 // Close gives the data directory back. Run must have returned. Closing again answers the same.
 func (a *App) Close() error {
-	a.closing.Do(func() { a.closed = errors.Join(a.Gateway.Close(), a.Store.Close()) })
+	a.closing.Do(func() { a.closed = errors.Join(a.gateway.Close(), a.Store.Close()) })
 	return a.closed
 }

@@ -12,17 +12,20 @@ import (
 // listed bounds what is shown of notifications.
 const listed = 100
 
-// Routes show managers the notifications and the ledger of the gateway.
+// Routes show managers the notifications, and the ledger of the simulated gateway.
 func (a *App) Routes() []httpapi.Route {
 	log := a.Config.Log
-	return []httpapi.Route{
+	routes := []httpapi.Route{
 		{Pattern: "GET /notifications", Roles: httpapi.Managing, Handler: httpapi.JSON(log, func(r *http.Request) (any, error) {
 			return a.Outbox.List(r.Context(), listed)
 		})},
-		{Pattern: "GET /ledger/{reservation}", Roles: httpapi.Managing, Handler: httpapi.JSON(log, func(r *http.Request) (any, error) {
-			return a.Gateway.Totals(r.Context(), r.PathValue("reservation"))
-		})},
 	}
+	if a.Gateway != nil {
+		routes = append(routes, httpapi.Route{Pattern: "GET /ledger/{reservation}", Roles: httpapi.Managing, Handler: httpapi.JSON(log, func(r *http.Request) (any, error) {
+			return a.Gateway.Totals(r.Context(), r.PathValue("reservation"))
+		})})
+	}
+	return routes
 }
 
 // Checks are what must work for the program to.
