@@ -94,7 +94,13 @@ type result struct {
 
 // vacancy runs a command of the program to its end.
 func vacancy(ctx context.Context, args ...string) (result, error) {
+	return vacancyWith(ctx, nil, args...)
+}
+
+// vacancyWith gives it something to read on its standard input.
+func vacancyWith(ctx context.Context, stdin io.Reader, args ...string) (result, error) {
 	command := exec.CommandContext(ctx, binary, args...)
+	command.Stdin = stdin
 	command.Env = cleanEnvironment()
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"fmt"
+	"log/slog"
 	"net"
+	"net/http"
 	"os"
-	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +18,6 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/client"
 	"github.com/vacancy/vacancy/internal/httpapi"
-	"github.com/vacancy/vacancy/internal/identity"
 	"github.com/vacancy/vacancy/internal/saga"
 )
 
@@ -35,7 +32,7 @@ var stages = []string{string(saga.Development), string(saga.Staging), string(sag
 
 // serveFlags are what 'vacancy serve' takes beside the flags of all commands.
 type serveFlags struct {
-	listen        string
+	doors         doorFlags
 	demo          bool
 	stage         string
 	logLevel      string
@@ -59,16 +56,24 @@ ready; logs go to standard error. On SIGTERM or Ctrl-C it finishes what it is do
 With --demo it starts with a few hundred real listings and a payment window of a minute, in a
 data directory of its own, and prints commands to paste.
 
-Without an identity provider it accepts only tokens that it signed itself ('vacancy token'),
-and listens on this machine only.`,
+It accepts tokens that it signed itself ('vacancy token') and listens on this machine only,
+unless it is told who may come in from elsewhere: whoever has a token that it signed
+(--auth tokens), or whom an OpenID Connect provider knows (--oidc-issuer). Beyond this machine
+it speaks HTTPS (--tls-cert, --tls-key) or stands behind a proxy that does (--behind-proxy).`,
 		Example: `  vacancy serve --demo
   vacancy serve --data /var/lib/vacancy --payment-window 15m
-  vacancy serve --listen 127.0.0.1:0 --notify-url https://example.com/vacancy`,
+  vacancy serve --listen 127.0.0.1:0 --notify-url https://example.com/vacancy
+  vacancy serve --listen :8443 --auth tokens --tls-cert house.crt --tls-key house.key`,
 		Args: noArguments,
-		RunE: func(command *cobra.Command, _ []string) error { return p.serve(command.Context(), f) },
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := f.doors.check(); err != nil {
+				return err
+			}
+			return p.serve(command.Context(), f)
+		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	f.doors.add(flags)
 	flags.BoolVar(&f.demo, "demo", false, "start with real listings and a payment window of a minute")
 	flags.StringVar(&f.stage, "stage", "dev", "dev, stage, or prod: no GraphiQL, no introspection, and no failures on purpose")
 	flags.Float64Var(&f.configuration.CompensationFailureRate, "compensation-failure-rate", 0, "share of the sagas' cancel, refund and rollback steps that fail at random, 0 to 1, to watch them recover (not in prod)")
@@ -93,16 +98,16 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, f.listen)
+	doors, err := f.doors.open(ctx, p.now, c.Log)
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer doors.close()
 	a, err := embedded.Open(ctx, c)
 	if err != nil {
 		return err
 	}
-	key, err := identity.LoadOrMakeKey(filepath.Join(c.DataDir, client.SigningKeyFileName), rand.Reader)
+	gate, err := f.doors.gate(ctx, c.DataDir, p.now, c.Log)
 	if err == nil && f.demo {
 		err = importDemo(ctx, a.App)
 	}
@@ -110,13 +115,12 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return errors.Join(err, a.Close())
 	}
 	p.tuneMemory()
-	address := "http://" + listener.Addr().String()
-	if err := client.WriteServerFile(c.DataDir, client.ServerFile{Address: address, PID: os.Getpid()}); err != nil {
+	if err := client.WriteServerFile(c.DataDir, client.ServerFile{Address: doors.local, PID: os.Getpid()}); err != nil {
 		return errors.Join(err, a.Close())
 	}
 	handler := api.New(api.Config{
-		App: a.App, Backend: a, Verifier: identity.NewCache(identity.NewKeeper(key, p.now), p.now),
-		Development: f.stage != "prod", Now: p.now, Log: c.Log,
+		App: a.App, Backend: a, Verifier: gate.verifier, Checks: gate.checks, Public: f.doors.public(),
+		AllowOrigins: f.doors.allowOrigins, Development: f.stage != "prod", Now: p.now, Log: c.Log,
 	})
 
 	// The API goes first and the runner after it, so that what a request has begun is carried on.
@@ -126,15 +130,24 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	group.Go(func() error { return a.Run(running) })
 	group.Go(func() error {
 		defer stop()
-		return httpapi.Serve(ctx, listener, handler, shutdownGrace, c.Log)
+		return serveAll(ctx, doors.listeners, handler, c.Log)
 	})
-	p.printf("listening on %s\n", address)
+	p.printf("listening on %s\n", doors.address)
 	if f.demo {
-		if err := p.printDemo(key, address, c.DataDir, c.PaymentWindow); err != nil {
+		if err := p.printDemo(gate.key, doors.local, c.DataDir, c.PaymentWindow); err != nil {
 			c.Log.Error("the demo's commands could not be printed", "error", err)
 		}
 	}
 	return errors.Join(group.Wait(), client.RemoveServerFile(c.DataDir), a.Close())
+}
+
+// serveAll serves every listener until ctx ends, or one of them fails.
+func serveAll(ctx context.Context, listeners []net.Listener, handler http.Handler, log *slog.Logger) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, listener := range listeners {
+		group.Go(func() error { return httpapi.Serve(ctx, listener, handler, shutdownGrace, log) })
+	}
+	return group.Wait()
 }
 
 // configuration reads the flags.
@@ -142,6 +155,9 @@ func (p *program) configuration(f serveFlags) (embedded.Config, error) {
 	c := f.configuration
 	if err := oneOf("--stage", f.stage, stages); err != nil {
 		return c, err
+	}
+	if f.demo && f.doors.auth == authOIDC {
+		return c, usagef("--demo prints tokens of its own, which --auth oidc does not accept; leave one of them out")
 	}
 	c.Stage = saga.Stage(f.stage)
 	if err := oneOf("--gateway", c.Gateway, embedded.Gateways()); err != nil {
@@ -174,26 +190,6 @@ func (p *program) configuration(f serveFlags) (embedded.Config, error) {
 		return c, usageError{err}
 	}
 	return c, nil
-}
-
-// listen listens on a loopback address. Others would let anybody on the network try the
-// tokens of a server that has no identity provider and speaks no TLS.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, usagef("--listen must be HOST:PORT such as 127.0.0.1:8080, it is %q", address)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usagef("--listen %s: without an identity provider the server listens on this machine only; say 127.0.0.1:PORT, and reach it through a tunnel", address)
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if err != nil {
-		if strings.Contains(err.Error(), "address already in use") {
-			return nil, fmt.Errorf("%s is in use by another program; choose another address by --listen, 127.0.0.1:0 takes a free port", address)
-		}
-		return nil, fmt.Errorf("listen on %s: %w", address, err)
-	}
-	return listener, nil
 }
 
 // Collecting garbage at the default pace takes a quarter of the time of a loaded server

@@ -18,11 +18,18 @@ import (
 	"github.com/vacancy/vacancy/internal/imports"
 )
 
-// Config is what the API is made of. All fields are needed.
+// Config is what the API is made of. All fields are needed but those that say so.
 type Config struct {
 	App      *app.App
 	Backend  Backend
 	Verifier identity.Verifier
+	// Checks are asked by /readyz beside the backend's; may be empty.
+	Checks []httpapi.Check
+	// Public: others than this machine reach the deployment, by HTTPS. It shows /metrics
+	// to managers and operators only.
+	Public bool
+	// AllowOrigins are those of web pages that may call the API; may be empty.
+	AllowOrigins []string
 	// Development lets clients ask for the schema, and serves GraphiQL.
 	Development bool
 	Now         func() time.Time
@@ -47,7 +54,9 @@ func New(c Config) http.Handler {
 		}),
 		Routes:       append(routes(c), c.Backend.Routes()...),
 		Verifier:     c.Verifier,
-		Checks:       c.Backend.Checks(),
+		Checks:       append(c.Backend.Checks(), c.Checks...),
+		AllowOrigins: c.AllowOrigins,
+		Secure:       c.Public, ProtectMetrics: c.Public,
 		Collectors:   c.Backend.Collectors(),
 		Development:  c.Development,
 		Log:          c.Log,

@@ -26,6 +26,11 @@ type Config struct {
 	// ProtectMetrics shows /metrics to managers and operators only. A server that
 	// others than this machine can reach should.
 	ProtectMetrics bool
+	// AllowOrigins are those of web pages that may call the API, see CheckOrigin; may be empty.
+	AllowOrigins []string
+	// Secure tells browsers to come back by HTTPS only: it is spoken here, or by what
+	// stands in front of the server.
+	Secure bool
 	// Development serves /graphiql.
 	Development bool
 	Log         *slog.Logger
@@ -85,5 +90,5 @@ func New(c Config) http.Handler {
 		}
 		mux.Handle(route.Pattern, handler)
 	}
-	return &server{mux: mux, metrics: metrics, log: c.Log, now: c.Now, newRequestID: c.NewRequestID}
+	return &server{mux: mux, cors: cors{c.AllowOrigins}, secure: c.Secure, metrics: metrics, log: c.Log, now: c.Now, newRequestID: c.NewRequestID}
 }

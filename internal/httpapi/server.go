@@ -13,6 +13,8 @@ import (
 // gives the request its id, counts and logs it, and survives a handler that panics.
 type server struct {
 	mux          *http.ServeMux
+	cors         cors
+	secure       bool
 	metrics      *metrics
 	log          *slog.Logger
 	now          func() time.Time
@@ -31,6 +33,9 @@ var securityHeaders = map[string][]string{
 	"X-Frame-Options":              {"DENY"},
 }
 
+// strictTransport is for two years (RFC 6797).
+var strictTransport = []string{"max-age=63072000"}
+
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := s.now()
 	id := r.Header.Get(HeaderRequestID)
@@ -42,6 +47,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		headers[name] = values
 	}
 	headers[HeaderRequestID] = []string{id}
+	if s.secure {
+		headers["Strict-Transport-Security"] = strictTransport
+	}
 
 	recorded := &recorder{ResponseWriter: w}
 	// A new request: the mux writes the pattern it found into it.
@@ -52,7 +60,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.done(recorded, r, id, s.now().Sub(began))
 	}()
-	s.mux.ServeHTTP(recorded, r)
+	if !s.cors.answer(recorded, r) {
+		s.mux.ServeHTTP(recorded, r)
+	}
 }
 
 // panicked answers for a handler that did not. http.ErrAbortHandler, by which a handler

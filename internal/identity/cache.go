@@ -21,6 +21,7 @@ const (
 // digests, not tokens, and nothing of a token that was refused.
 type Cache struct {
 	checker Checker
+	revoked func(Token) error // nil: none ever is
 	now     func() time.Time
 	known   *lru.Cache[[sha256.Size]byte, remembered]
 }
@@ -39,11 +40,17 @@ var (
 
 // NewCache makes a cache before the checker. now answers UTC.
 func NewCache(checker Checker, now func() time.Time) *Cache {
+	return NewRevocableCache(checker, nil, now)
+}
+
+// NewRevocableCache makes a cache that asks revoked, such as Revocations.Check, about each
+// token each time.
+func NewRevocableCache(checker Checker, revoked func(Token) error, now func() time.Time) *Cache {
 	known, err := lru.New[[sha256.Size]byte, remembered](cachedTokens)
 	if err != nil {
 		panic(err) // only for a size below 1
 	}
-	return &Cache{checker: checker, now: now, known: known}
+	return &Cache{checker: checker, revoked: revoked, now: now, known: known}
 }
 
 // Verify answers as the Checker does.
@@ -51,7 +58,7 @@ func (c *Cache) Verify(ctx context.Context, token string) (booking.Principal, er
 	digest := sha256.Sum256([]byte(token))
 	now := c.now()
 	if found, ok := c.known.Get(digest); ok && now.Before(found.until) {
-		return found.token.Who, nil
+		return c.unlessRevoked(found.token)
 	}
 	checked, err := c.checker.Check(ctx, token)
 	if err != nil {
@@ -62,5 +69,14 @@ func (c *Cache) Verify(ctx context.Context, token string) (booking.Principal, er
 		until = checked.ExpiresAt
 	}
 	c.known.Add(digest, remembered{token: checked, until: until})
-	return checked.Who, nil
+	return c.unlessRevoked(checked)
+}
+
+func (c *Cache) unlessRevoked(token Token) (booking.Principal, error) {
+	if c.revoked != nil {
+		if err := c.revoked(token); err != nil {
+			return booking.Principal{}, err
+		}
+	}
+	return token.Who, nil
 }

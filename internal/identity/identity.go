@@ -25,7 +25,7 @@ type Checker interface {
 // Token is what a token said that was found good.
 type Token struct {
 	Who       booking.Principal
-	ID        string // jti; "" if it has none
+	ID        string // TokenID of our own, jti of a provider's; may be ""
 	IssuedAt  time.Time
 	ExpiresAt time.Time // from then on it is good no more
 }

@@ -123,7 +123,7 @@ func (k *Keeper) Check(_ context.Context, token string) (Token, error) {
 	if err != nil {
 		return Token{}, fmt.Errorf("%w: %w", ErrInvalidToken, err)
 	}
-	checked := Token{Who: booking.Principal{ID: said.Subject, Role: said.Role}, ID: said.ID, ExpiresAt: said.ExpiresAt.Time}
+	checked := Token{Who: booking.Principal{ID: said.Subject, Role: said.Role}, ID: TokenID(token), ExpiresAt: said.ExpiresAt.Time}
 	if said.IssuedAt != nil {
 		checked.IssuedAt = said.IssuedAt.Time
 	}
