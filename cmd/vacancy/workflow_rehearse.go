@@ -9,6 +9,7 @@ import (
 
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/rehearsal"
+	"github.com/vacancy/vacancy/internal/diagram"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
 )
 
@@ -102,10 +103,8 @@ func (n *narrator) tell(at time.Time, state, outcome string) {
 
 // done says of a step that compensates another that it has undone something.
 func done(state string) string {
-	for _, verb := range []string{"Release", "Return", "Refund", "Cancel", "Delete", "Rollback", "Void"} {
-		if strings.HasPrefix(state, verb) {
-			return "undone"
-		}
+	if diagram.IsCompensation(state) {
+		return "undone"
 	}
 	return "done"
 }

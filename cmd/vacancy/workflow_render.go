@@ -16,8 +16,8 @@ func newWorkflowRender(p *program) *cobra.Command {
 		Short: "Draw a state machine as a Mermaid diagram",
 		Long: `Print a definition as a Mermaid stateDiagram-v2, which Markdown on most code hosts
 shows as a picture. With --execution the states that it entered are coloured (green:
-done, yellow: there it is now, red: there it ended badly) and the transitions that it
-took are numbered.`,
+done, blue: undone what it is for, orange: failed and caught, yellow: there it is now,
+red: there it ended badly) and the transitions that it took are numbered.`,
 		Example: `  vacancy workflow render reservation > reservation.mmd
   vacancy workflow render reservation --execution res_0d9k1m6a2s5ug0o2qk7o5v1b3c
   vacancy workflow render ./order.asl.json`,

@@ -144,7 +144,7 @@ func TestWorkflowRender(t *testing.T) {
 		t.Errorf("%q", r.out)
 	}
 	h.on("History", historyJSON)
-	if r := h.must(exitDone, h.run("workflow", "render", "reservation", "--execution", "res_1")); !strings.Contains(r.out, "class RequestPayment taken") {
+	if r := h.must(exitDone, h.run("workflow", "render", "reservation", "--execution", "res_1")); !strings.Contains(r.out, "class RequestPayment caught") {
 		t.Errorf("%q", r.out)
 	}
 	h.must(exitUsage, h.run("workflow", "render", filepath.Join(".", "broken.json")))

@@ -10,15 +10,29 @@ import (
 )
 
 func newWorkflowShow(p *program) *cobra.Command {
-	return &cobra.Command{
+	var watch bool
+	command := &cobra.Command{
 		Use:   "show EXECUTION",
 		Short: "Show an execution: status, input, output or error",
-		Long:  `Show an execution: its status, its input, and its output or the error it ended with.`,
+		Long: `Show an execution: its status, its input, and its output or the error it ended with.
+
+--watch shows its states instead, as they are done, undone (compensations), caught,
+failed or under way, until it ends: on a terminal as a table that is drawn anew, elsewhere
+a line for each change, with --json each change as a JSON object and the execution last.
+It then exits 0 if the execution succeeded, else 1.`,
 		Example: `  vacancy workflow show res_0d9k1m6a2s5ug0o2qk7o5v1b3c
-  vacancy workflow show trip/trip-4711 --json`,
+  vacancy workflow show trip/trip-4711 --json
+  vacancy workflow show --watch trip/trip-4711`,
 		Args: oneArgument(anExecution),
-		RunE: func(command *cobra.Command, args []string) error { return p.workflowShow(command.Context(), args[0]) },
+		RunE: func(command *cobra.Command, args []string) error {
+			if watch {
+				return p.workflowWatch(command.Context(), args[0])
+			}
+			return p.workflowShow(command.Context(), args[0])
+		},
 	}
+	command.Flags().BoolVar(&watch, "watch", false, "show its states as they come, until it ends")
+	return command
 }
 
 func (p *program) workflowShow(ctx context.Context, argument string) error {

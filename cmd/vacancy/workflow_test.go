@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -66,4 +67,41 @@ func TestWorkflowStart(t *testing.T) {
 	if r := h.must(exitFailed, h.run("workflow", "start", "nope")); !strings.Contains(r.err, "there is no state machine nope") {
 		t.Errorf("%q", r.err)
 	}
+}
+
+// watched answers histories of a saga on its way forward and then back.
+func watched(h *harness) {
+	event := func(id int, kind, details string) string {
+		return fmt.Sprintf(`{"id":%d,"previousId":%d,"type":"%s","timestamp":"2026-02-03T12:00:%02dZ","details":%s}`, id, id-1, kind, id, details)
+	}
+	page := func(events ...string) string {
+		return `{"execution":{"history":{"pageInfo":{"hasNextPage":false,"endCursor":""},"nodes":[` + strings.Join(events, ",") + `]}}}`
+	}
+	all := []string{
+		event(1, "ExecutionStarted", `{}`), event(2, "ChoiceStateEntered", `{"name":"IsAHotelWanted"}`), event(3, "ChoiceStateExited", `{"name":"IsAHotelWanted"}`),
+		event(4, "TaskStateEntered", `{"name":"TakePayment"}`), event(5, "TaskScheduled", `{}`), event(6, "TaskFailed", `{"error":"Busy"}`), event(7, "TaskScheduled", `{}`),
+		event(8, "TaskFailed", `{"error":"PaymentDeclined","cause":"{\"errorMessage\":\"no funds\"}"}`), event(9, "TaskStateExited", `{"name":"TakePayment"}`),
+		event(10, "TaskStateEntered", `{"name":"CancelHotel"}`), event(11, "TaskSucceeded", `{}`), event(12, "TaskStateExited", `{"name":"CancelHotel"}`),
+		event(13, "ExecutionFailed", `{"error":"TripFailed","cause":"no seat"}`),
+	}
+	running := strings.Replace(strings.Replace(failedExecutionJSON, `"FAILED","error":"TripFailed","cause":"no seat"`, `"RUNNING"`, 1), `,"stoppedAt":"2026-02-03T12:00:02Z"`, "", 1)
+	h.on("Execution", `{"execution":`+running+`}`, `{"execution":`+running+`}`, `{"execution":`+failedExecutionJSON+`}`)
+	h.on("History", page(all[:6]...), page(all[:9]...), page(all...))
+}
+
+func TestWorkflowShowWatch(t *testing.T) {
+	h := newHarness(t)
+	watched(h)
+	r := h.must(exitFailed, h.run("workflow", "show", "--watch", "trip/trip-1"))
+	golden(t, "workflow_watch", r.out)
+	watched(h)
+	golden(t, "workflow_watch.json", h.must(exitFailed, h.run("workflow", "show", "--watch", "trip/trip-1", "--json")).out)
+	watched(h)
+	r = h.must(exitFailed, h.runOn(&screen{}, "--data", h.data, "workflow", "show", "--watch", "trip/trip-1"))
+	if strings.Count(r.out, "\x1b[3A\x1b[J") != 2 || strings.Contains(r.out, "IsAHotelWanted") {
+		t.Errorf("%q", r.out)
+	}
+	h.on("Execution", `{"execution":`+executionJSON+`}`)
+	h.answers["Execution"] = h.answers["Execution"][len(h.answers["Execution"])-1:]
+	h.must(exitDone, h.run("workflow", "show", "--watch", "res_1"))
 }

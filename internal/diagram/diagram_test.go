@@ -4,8 +4,10 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vacancy/vacancy/internal/diagram"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -95,6 +97,32 @@ func TestThePathOfAnExecution(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "loop.mmd", diagram.Mermaid(read(t, loop), path))
+}
+
+// A saga's way forward, the failure that was caught, the retries and the way back.
+func TestWhatBecameOfEachState(t *testing.T) {
+	history := events(t, "ExecutionStarted",
+		"TaskStateEntered Reserve", "TaskScheduled", "TaskSucceeded", "TaskStateExited Reserve",
+		"TaskStateEntered Pay", "TaskScheduled", "TaskTimedOut", "TaskScheduled", "TaskFailed", "TaskStateExited Pay",
+		"TaskStateEntered RefundPayment", "TaskScheduled", "TaskFailed", "TaskScheduled", "TaskSucceeded", "TaskStateExited RefundPayment",
+		"TaskStateEntered CancelReservation", "TaskScheduled", "TaskFailed", "ExecutionFailed")
+	path, err := diagram.PathOf(history)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []diagram.Visit{
+		{State: "Reserve", Type: "Task", Mark: diagram.Taken, Times: 1, Left: 1},
+		{State: "Pay", Type: "Task", Mark: diagram.Caught, Times: 1, Left: 1, Failures: 2},
+		{State: "RefundPayment", Type: "Task", Mark: diagram.Undone, Times: 1, Left: 1, Failures: 1},
+		{State: "CancelReservation", Type: "Task", Mark: diagram.Failed, Times: 1, Failures: 1},
+	}
+	got := path.Visits()
+	for i := range got {
+		got[i].EnteredAt, got[i].LeftAt = time.Time{}, time.Time{}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
 }
 
 func TestWhereAnExecutionIsAndWhereItFailed(t *testing.T) {

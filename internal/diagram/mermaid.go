@@ -98,9 +98,11 @@ func (d *drawing) marks() {
 		return
 	}
 	d.line(1, "classDef taken fill:#d9f2e3,stroke:#1a7f4b,color:#0b3d24")
+	d.line(1, "classDef undone fill:#dbe9fb,stroke:#2563a8,color:#0f2c4d")
+	d.line(1, "classDef caught fill:#fdebd3,stroke:#c46a00,color:#5a3000")
 	d.line(1, "classDef current fill:#fff4cc,stroke:#b58900,color:#4d3a00")
 	d.line(1, "classDef failed fill:#fde0dd,stroke:#c0392b,color:#5b1a14")
-	for _, mark := range []string{Taken, Current, Failed} {
+	for _, mark := range []string{Taken, Undone, Caught, Current, Failed} {
 		var ids []string
 		for _, name := range d.path.marked(mark) {
 			if id, known := d.ids[name]; known {
