@@ -1,6 +1,9 @@
 package saga
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // Undone are the steps that compensations have undone, by the name of the step. A step
 // that finds itself in it came too late and does nothing.
@@ -16,3 +19,6 @@ func (u Undone) With(step string) Undone {
 	}
 	return append(slices.Clone(u), step)
 }
+
+// ErrStepUndone: the step came too late; its saga is being undone. Nothing has happened.
+var ErrStepUndone = errors.New("the step is undone, or its saga is being undone")

@@ -19,6 +19,7 @@ const (
 	paymentDeclined       = "PaymentDeclined"
 	holdStillLive         = "HoldStillLive"
 	serviceUnavailable    = "ServiceUnavailable"
+	stepUndone            = "StepUndone"      // its saga is being undone: it came too late
 	injectedFailure       = "InjectedFailure" // made to fail on purpose, see saga.Injection
 )
 
@@ -42,6 +43,8 @@ func failure(err error) error {
 		name = paymentDeclined
 	case errors.As(err, new(workflow.Error)):
 		return err // it has its name
+	case errors.Is(err, saga.ErrStepUndone):
+		name = stepUndone
 	case errors.As(err, &injected):
 		name = injectedFailure
 	case errors.As(err, &refusal):

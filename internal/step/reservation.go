@@ -7,12 +7,6 @@ import (
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
-// caught is what a Catch adds to a state's input (ResultPath "$.failure").
-type caught struct {
-	Error string `json:"Error"`
-	Cause string `json:"Cause"`
-}
-
 type awaitInput struct {
 	booking.ExecutionInput
 	Token      string `json:"token"`

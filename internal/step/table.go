@@ -12,6 +12,7 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/saga/order"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -24,6 +25,7 @@ type Services struct {
 	Reservations *booking.Service
 	Orders       *order.Service
 	Imports      *batch.Service
+	Trips        *trip.Service
 }
 
 // all are the rows of the table, machine by machine.
@@ -32,6 +34,7 @@ func all(s Services) []named {
 		reservationSteps(s.Reservations),
 		orderSteps(s.Orders),
 		importSteps(s.Imports),
+		tripSteps(s.Trips),
 	)
 }
 
