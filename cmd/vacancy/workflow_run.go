@@ -28,6 +28,7 @@ type runFlags struct {
 	cancelAfter   time.Duration
 	paymentWindow time.Duration
 
+	runType string
 	orderFlagsOfRun
 }
 
@@ -48,7 +49,8 @@ tasks. --no-wait lets waits, backoffs and timeouts pass at once, in the right or
 in memory, for a hold that it places. Each step is told as it is done, failed, retried
 or undone, and in the end what the store holds; how it ended is the last line, and with
 --json all is one JSON object. --pay and --cancel-after say what the tenant does.
-'order' runs the steps of a move-in order for the order in --input; --shipment and
+'trip' runs the steps of a trip, of the one in --input or of a sample; --run-type says which
+step fails. 'order' runs the steps of a move-in order for the order in --input; --shipment and
 --compensation-failure-rate say what the carrier and chance do.
 
 Exit codes: 0 it succeeded, 1 the execution failed, 2 the definition or the call is
@@ -58,6 +60,7 @@ wrong: then the reasons are on standard error, each with its place.`,
   vacancy workflow run ./order.asl.json --mock mocks.json --test-case HappyPath --time-scale 60 --history history.json
   vacancy workflow run reservation --no-wait
   vacancy workflow run reservation --pay pm_capture_fails --pay-after 5m --no-wait
+  vacancy workflow run trip --run-type failPayment --no-wait
   echo '{"order_id":"5","total":100,"card_no":"123-1234"}' | vacancy workflow run order --input - --no-wait`,
 		Args:              oneArgument("a definition's file or a state machine's name"),
 		ValidArgsFunction: completeDefinitions,
@@ -75,6 +78,7 @@ wrong: then the reasons are on standard error, each with its place.`,
 	flags.DurationVar(&f.cancelAfter, "cancel-after", 0, "reservation: when the tenant cancels (default: never)")
 	flags.DurationVar(&f.paymentWindow, "payment-window", 0, "reservation: how long the hold lasts (default 15m0s)")
 	f.orderFlagsOfRun.add(command)
+	f.addRunType(command)
 	_ = command.RegisterFlagCompletionFunc("pay", cobra.FixedCompletions(paymentMethods, cobra.ShellCompDirectiveNoFileComp))
 	_ = command.MarkFlagFilename("input", "json")
 	_ = command.MarkFlagFilename("mock", "json")

@@ -7,6 +7,7 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/imports"
 	"github.com/vacancy/vacancy/internal/saga/batch"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
@@ -16,7 +17,8 @@ type Ports struct {
 	Store   booking.Store
 	Gateway booking.Gateway
 	OrderPorts
-	Batches batch.Store // of imports
+	Batches   batch.Store // of imports
+	TripStore trip.Store
 	// NewRunner makes the workflow runner. Its steps are those to run tasks with, for a
 	// runner that runs them itself; they may be called only after it was made.
 	NewRunner func(steps step.Table) (workflow.Runner, error)
@@ -45,6 +47,7 @@ func New(c Config, p Ports) (*App, error) {
 		return nil, err
 	}
 	a.Imports = batch.NewService(p.Batches, imports.Format{}, executions{a, ImportMachine}, injection, Now, NewID, c.Log)
+	a.Trips = a.newTrips(injection)
 	if a.Runner, err = p.NewRunner(a.Steps()); err != nil {
 		return nil, fmt.Errorf("make the workflow runner: %w", err)
 	}

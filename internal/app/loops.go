@@ -48,7 +48,7 @@ func (a *App) Sweep(ctx context.Context) (booking.Sweep, error) {
 			"returned", found.Returned, "forgot", found.Forgot, "failed", found.Failed)
 	}
 	a.swept.add(found)
-	return found, errors.Join(err, a.sweepOrders(ctx))
+	return found, errors.Join(err, a.sweepOrders(ctx), a.sweepTrips(ctx))
 }
 
 // sweepOrders runs the sweeper of move-in orders once.

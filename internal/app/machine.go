@@ -9,6 +9,8 @@ const (
 	OrderMachine = "order"
 	// ImportMachine is the one of atomic imports.
 	ImportMachine = "import"
+	// TripMachine is the one of trips.
+	TripMachine = "trip"
 )
 
 // NotificationTopic is the placeholder of the topic that definitions publish

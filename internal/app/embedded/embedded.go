@@ -79,7 +79,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		a.Outbox = notification.Waking(store.Outbox(), a.dispatcher.Wake)
 	}
 	a.App, err = app.New(c.Config, app.Ports{
-		Store: store, Gateway: gateway, OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: cards}, Batches: store.Imports(),
+		Store: store, Gateway: gateway, OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: cards}, Batches: store.Imports(), TripStore: store.Trips(),
 		NewRunner: func(steps step.Table) (workflow.Runner, error) {
 			var err error
 			a.Runner, err = local.New(ctx, local.Config{

@@ -85,15 +85,24 @@ func Reservation(ctx context.Context, definition []byte, s Script) (Result, erro
 
 // reserve makes an apartment and places a hold on it.
 func (s *stage) reserve(ctx context.Context, tenant booking.Principal) (booking.Reservation, error) {
+	apartment, err := s.offer(ctx)
+	if err != nil {
+		return booking.Reservation{}, err
+	}
+	return s.reservations.ReserveApartment(ctx, tenant, apartment.ID, "rehearsal")
+}
+
+// offer makes an apartment to rehearse with.
+func (s *stage) offer(ctx context.Context) (booking.Apartment, error) {
 	manager := booking.Principal{ID: "manager", Role: booking.Manager}
 	apartment, err := s.reservations.CreateApartment(ctx, manager, booking.Listing{
 		Title: "An apartment to rehearse with", City: "Austin", State: "TX",
 		Price: booking.Money{Amount: 79_000, Currency: "USD"}, RentPeriod: booking.Monthly,
 	}, "rehearsal")
 	if err != nil {
-		return booking.Reservation{}, fmt.Errorf("make an apartment: %w", err)
+		return booking.Apartment{}, fmt.Errorf("make an apartment: %w", err)
 	}
-	return s.reservations.ReserveApartment(ctx, tenant, apartment.ID, "rehearsal")
+	return apartment, nil
 }
 
 // scripted makes the appointments of the script when the first task runs.

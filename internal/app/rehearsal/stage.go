@@ -16,6 +16,7 @@ import (
 	"github.com/vacancy/vacancy/internal/saga"
 	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/saga/order"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -32,6 +33,7 @@ type stage struct {
 	reservations *booking.Service
 	orders       *order.Service
 	imports      *batch.Service
+	trips        *trip.Service
 	tasks        trial.Task
 
 	start time.Time
@@ -67,6 +69,7 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 		return nil, err
 	}
 	s.imports = batch.NewService(store.Imports(), imports.Format{}, s, injection, s.now, s.newID, silent)
+	s.trips = s.newTrips(injection)
 	registry := integration.New(step.New(s.services()),
 		map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(s.outbox, s.now)}, silent)
 	s.tasks = trial.Steps(registry)
@@ -75,7 +78,7 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 
 // services are what the steps call.
 func (s *stage) services() step.Services {
-	return step.Services{Reservations: s.reservations, Orders: s.orders, Imports: s.imports}
+	return step.Services{Reservations: s.reservations, Orders: s.orders, Imports: s.imports, Trips: s.trips}
 }
 
 // enter makes the execution known; its clock is the stage's from then on.

@@ -20,7 +20,7 @@ func Steps() []string { return slices.Sorted(maps.Keys(step.New(step.Services{})
 // Step runs one step on a store in which the tenant "tenant" holds the apartment apt_1
 // by the reservation res_1 of epoch 1 and, if a payment method is given, has paid with
 // it; for a step of the order machine, those before it have run for the event's order; for
-// one of an import the store has the import imp_1 of a few listings, as it stands before
+// one of a trip likewise; for one of an import the store has the import imp_1 of a few listings, as it stands before
 // that step. The step's failure is a workflow.Error.
 func Step(ctx context.Context, name string, event json.RawMessage, method string, now time.Time) (json.RawMessage, error) {
 	stage, err := newStage(ctx, now, 0)
@@ -47,6 +47,9 @@ func Step(ctx context.Context, name string, event json.RawMessage, method string
 		return nil, err
 	}
 	if err := stage.importBefore(ctx, name); err != nil {
+		return nil, err
+	}
+	if err := stage.tripBefore(ctx, table, name, event); err != nil {
 		return nil, err
 	}
 	output, err := handler(ctx, event)

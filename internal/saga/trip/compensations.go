@@ -12,12 +12,13 @@ type Undo struct {
 	Failure Failure // of the step that failed, where this execution knows it
 }
 
-// fence keeps every step of the trip from going on, unless the compensation is made to fail.
+// fence keeps every step of the trip from going on; then the compensation may be made to fail.
 func (s *Service) fence(ctx context.Context, u Undo, compensation string) (Trip, error) {
-	if err := s.Injection.Compensation(compensation); err != nil {
-		return Trip{}, err
+	t, err := s.Store.ApplyToTrip(ctx, BeginCompensation{On: s.on(u.TripID), Failure: u.Failure})
+	if err != nil {
+		return t, err
 	}
-	return s.Store.ApplyToTrip(ctx, BeginCompensation{On: s.on(u.TripID), Failure: u.Failure})
+	return t, s.Injection.Compensation(compensation)
 }
 
 // RefundPayment gives back whatever the gateway holds for the trip. An outcome that stays

@@ -10,8 +10,8 @@ import (
 	"github.com/vacancy/vacancy/internal/saga/trip"
 )
 
-// readItems reads the items that the trip has.
-func readItems(conn *sqlite.Conn, t *trip.Trip) error {
+// readTripItems reads the items that the trip has.
+func readTripItems(conn *sqlite.Conn, t *trip.Trip) error {
 	for _, read := range []func(*sqlite.Conn, *trip.Trip) error{readHotel, readFlight, readCarRental, readTripPayment} {
 		if err := read(conn, t); err != nil {
 			return err
@@ -61,23 +61,23 @@ func readTripPayment(conn *sqlite.Conn, t *trip.Trip) error {
 	return err
 }
 
-// writeItems inserts, updates and deletes what is not as it was. Only its status changes
+// writeTripItems inserts, updates and deletes what is not as it was. Only its status changes
 // of an item that stands.
-func writeItems(conn *sqlite.Conn, was, is trip.Trip) error {
-	if err := writeItem(conn, "trip_hotels", is.ID, hotelStatus(was), hotelStatus(is), func() error { return insertHotel(conn, is) }); err != nil {
+func writeTripItems(conn *sqlite.Conn, was, is trip.Trip) error {
+	if err := writeTripItem(conn, "trip_hotels", is.ID, hotelStatus(was), hotelStatus(is), func() error { return insertHotel(conn, is) }); err != nil {
 		return err
 	}
-	if err := writeItem(conn, "trip_flights", is.ID, flightStatus(was), flightStatus(is), func() error { return insertFlight(conn, is) }); err != nil {
+	if err := writeTripItem(conn, "trip_flights", is.ID, flightStatus(was), flightStatus(is), func() error { return insertFlight(conn, is) }); err != nil {
 		return err
 	}
-	if err := writeItem(conn, "trip_car_rentals", is.ID, carRentalStatus(was), carRentalStatus(is), func() error { return insertCarRental(conn, is) }); err != nil {
+	if err := writeTripItem(conn, "trip_car_rentals", is.ID, carRentalStatus(was), carRentalStatus(is), func() error { return insertCarRental(conn, is) }); err != nil {
 		return err
 	}
-	return writeItem(conn, "trip_payments", is.ID, tripPaymentStatus(was), tripPaymentStatus(is), func() error { return insertTripPayment(conn, is) })
+	return writeTripItem(conn, "trip_payments", is.ID, tripPaymentStatus(was), tripPaymentStatus(is), func() error { return insertTripPayment(conn, is) })
 }
 
-// writeItem brings an item from one status to another; "" is an item that is not there.
-func writeItem(conn *sqlite.Conn, table, tripID string, was, is trip.TransactionStatus, insert func() error) error {
+// writeTripItem brings an item from one status to another; "" is an item that is not there.
+func writeTripItem(conn *sqlite.Conn, table, tripID string, was, is trip.TransactionStatus, insert func() error) error {
 	switch {
 	case was == is:
 		return nil

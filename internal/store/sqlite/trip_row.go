@@ -44,7 +44,7 @@ func readTrip(conn *sqlite.Conn, id string) (t trip.Trip, found bool, err error)
 			return err
 		})
 	if err == nil && found {
-		err = readItems(conn, &t)
+		err = readTripItems(conn, &t)
 	}
 	return t, found, err
 }
@@ -80,7 +80,7 @@ func insertTrip(conn *sqlite.Conn, t trip.Trip) error {
 	if err != nil {
 		return err
 	}
-	return writeItems(conn, trip.Trip{ID: t.ID}, t)
+	return writeTripItems(conn, trip.Trip{ID: t.ID}, t)
 }
 
 // updateTrip writes what an intention may change, and the items that it changed.
@@ -98,5 +98,5 @@ func updateTrip(conn *sqlite.Conn, was, is trip.Trip) error {
 	if err != nil {
 		return err
 	}
-	return writeItems(conn, was, is)
+	return writeTripItems(conn, was, is)
 }

@@ -18,14 +18,19 @@ const (
 	tripsNeedingAttention = "SELECT " + tripColumns + " FROM trips WHERE status = 'NEEDS_ATTENTION' ORDER BY ended_at LIMIT ?"
 )
 
-var _ trip.Store = (*Store)(nil)
+// Trips is a trip.Store in the store's file. It is safe for concurrent use.
+type Trips struct{ db *groupcommit.DB }
+
+var _ trip.Store = (*Trips)(nil)
+
+// Trips answers the trips in the same file.
+func (s *Store) Trips() *Trips { return &Trips{s.db} }
 
 // CreateTrip implements trip.Store.
-func (s *Store) CreateTrip(ctx context.Context, t trip.Trip) (stored trip.Trip, created bool, err error) {
+func (s *Trips) CreateTrip(ctx context.Context, t trip.Trip) (stored trip.Trip, created bool, err error) {
 	err = s.db.Write(ctx, groupcommit.Urgent, func(conn *sqlite.Conn) error {
-		found := false
-		if stored, found, err = readTrip(conn, t.ID); err != nil || found {
-			created = false
+		was, found, err := readTrip(conn, t.ID)
+		if stored, created = was, false; err != nil || found {
 			return err
 		}
 		stored, created = t, true
@@ -35,7 +40,7 @@ func (s *Store) CreateTrip(ctx context.Context, t trip.Trip) (stored trip.Trip, 
 }
 
 // ApplyToTrip implements trip.Store.
-func (s *Store) ApplyToTrip(ctx context.Context, i trip.Intention) (t trip.Trip, err error) {
+func (s *Trips) ApplyToTrip(ctx context.Context, i trip.Intention) (t trip.Trip, err error) {
 	err = s.db.Write(ctx, priority(ctx), func(conn *sqlite.Conn) error {
 		was, found, err := readTrip(conn, i.Trip())
 		if err == nil && !found {
@@ -56,7 +61,7 @@ func (s *Store) ApplyToTrip(ctx context.Context, i trip.Intention) (t trip.Trip,
 }
 
 // Trip implements trip.Store.
-func (s *Store) Trip(ctx context.Context, id string) (t trip.Trip, err error) {
+func (s *Trips) Trip(ctx context.Context, id string) (t trip.Trip, err error) {
 	err = s.db.Read(ctx, func(conn *sqlite.Conn) error {
 		var found bool
 		if t, found, err = readTrip(conn, id); err == nil && !found {
@@ -68,21 +73,21 @@ func (s *Store) Trip(ctx context.Context, id string) (t trip.Trip, err error) {
 }
 
 // TripsToStart implements trip.Store. Oldest first.
-func (s *Store) TripsToStart(ctx context.Context, limit int) ([]trip.Trip, error) {
+func (s *Trips) TripsToStart(ctx context.Context, limit int) ([]trip.Trip, error) {
 	return s.listTrips(ctx, tripsToStart, func(p *params) { p.int(int64(limit)) })
 }
 
 // UnfinishedTrips implements trip.Store. Those that have rested longest first.
-func (s *Store) UnfinishedTrips(ctx context.Context, since time.Time, limit int) ([]trip.Trip, error) {
+func (s *Trips) UnfinishedTrips(ctx context.Context, since time.Time, limit int) ([]trip.Trip, error) {
 	return s.listTrips(ctx, unfinishedTrips, func(p *params) { p.time(since).int(int64(limit)) })
 }
 
 // TripsNeedingAttention implements trip.Store. Oldest first.
-func (s *Store) TripsNeedingAttention(ctx context.Context, limit int) ([]trip.Trip, error) {
+func (s *Trips) TripsNeedingAttention(ctx context.Context, limit int) ([]trip.Trip, error) {
 	return s.listTrips(ctx, tripsNeedingAttention, func(p *params) { p.int(int64(limit)) })
 }
 
-func (s *Store) listTrips(ctx context.Context, sql string, bind func(*params)) ([]trip.Trip, error) {
+func (s *Trips) listTrips(ctx context.Context, sql string, bind func(*params)) ([]trip.Trip, error) {
 	var all []trip.Trip
 	err := s.db.Read(ctx, func(conn *sqlite.Conn) error {
 		all = nil
@@ -92,7 +97,7 @@ func (s *Store) listTrips(ctx context.Context, sql string, bind func(*params)) (
 			return err == nil, err
 		})
 		for i := 0; err == nil && i < len(all); i++ {
-			err = readItems(conn, &all[i])
+			err = readTripItems(conn, &all[i])
 		}
 		return err
 	})

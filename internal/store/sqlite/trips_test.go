@@ -9,5 +9,5 @@ import (
 )
 
 func TestTrips(t *testing.T) {
-	storetest.RunTrips(t, func(t *testing.T) trip.Store { return open(t, t.TempDir(), sqlite.Options{}) })
+	storetest.RunTrips(t, func(t *testing.T) trip.Store { return open(t, t.TempDir(), sqlite.Options{}).Trips() })
 }
