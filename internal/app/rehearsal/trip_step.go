@@ -23,8 +23,9 @@ func (s *stage) tripBefore(ctx context.Context, table step.Table, name string, e
 	if !strings.HasPrefix(name, "Trip") || name == "TripReadTrip" {
 		return nil
 	}
-	if json.Unmarshal(event, &in) != nil || saga.CheckID("tripId", in.TripID) != nil { //nolint:nilerr // said by the step
-		return nil // the step itself says what is wrong with the event
+	// What is wrong with the event the step itself says.
+	if readable := json.Unmarshal(event, &in) == nil; !readable || saga.CheckID("tripId", in.TripID) != nil {
+		return nil
 	}
 	request, err := trip.Sample().Request()
 	if err != nil {
