@@ -89,7 +89,7 @@ func (a *api) with(gateway booking.Gateway, change ...func(*graph.Config)) *api 
 	newID := func(kind string) string { return fmt.Sprintf("%s_%06d", kind, a.ids.Add(1)) }
 	service := booking.NewService(a.store, gateway, domainWorkflow{a.runner}, a.clock.now, newID, booking.DefaultConfig(), log)
 	a.service = service
-	config := graph.Config{Booking: service, Imports: a.imports(log, newID), Runner: a.runner, RequestID: httpapi.RequestID, Log: log}
+	config := graph.Config{Booking: service, Imports: a.imports(log, newID), Orders: newOrders(t, a.runner, gateway, a.clock.now), Runner: a.runner, RequestID: httpapi.RequestID, Log: log}
 	for _, c := range change {
 		c(&config)
 	}

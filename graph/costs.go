@@ -38,6 +38,8 @@ func costs() (c generated.ComplexityRoot) {
 	asked := func(int) int { return gatewayCost }
 	c.Payment.NextAction, c.Payment.ClientSecret, c.Payment.PublishableKey = asked, asked, asked
 	c.Reservation.Timeline = func(child int) int { return times(child, usualEvents) }
+	c.Order.Timeline = func(child int) int { return times(child, usualEvents) }
+	c.Order.Execution = func(child int) int { return lookupCost + child }
 	c.Reservation.Execution = func(child int) int { return lookupCost + child }
 	c.Import.Execution = func(child int) int { return lookupCost + child }
 	c.Import.Refused = func(child int, first *int) int {

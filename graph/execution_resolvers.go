@@ -56,7 +56,13 @@ func (r executions) History(ctx context.Context, e *model.Execution, first *int,
 }
 
 func (m mutations) StartExecution(ctx context.Context, in model.StartExecutionInput) (*model.StartExecutionPayload, error) {
-	e, err := m.runner.Start(ctx, workflow.ExecutionID{Machine: in.Machine, Name: in.Name}, in.Input)
+	start := func() (workflow.Execution, error) {
+		return m.runner.Start(ctx, workflow.ExecutionID{Machine: in.Machine, Name: in.Name}, in.Input)
+	}
+	if in.Machine == orderMachine {
+		start = func() (workflow.Execution, error) { return m.startOrder(ctx, in.Name, in.Input) }
+	}
+	e, err := start()
 	refusal, err := refused(runnerRefusal(err))
 	if err != nil {
 		return nil, err

@@ -22,6 +22,7 @@ import (
 	"github.com/vacancy/vacancy/graph/generated"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/batch"
+	"github.com/vacancy/vacancy/internal/saga/order"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -29,6 +30,7 @@ import (
 type Config struct {
 	Booking *booking.Service
 	Imports *batch.Service
+	Orders  *order.Service
 	Runner  workflow.Runner
 	// Limits of a request; the zero value is DefaultLimits.
 	Limits Limits
@@ -70,7 +72,7 @@ func New(c Config) *Handler {
 		c.Limits = DefaultLimits()
 	}
 	schema := generated.NewExecutableSchema(generated.Config{
-		Resolvers:  &resolver{booking: c.Booking, imports: c.Imports, runner: c.Runner},
+		Resolvers:  &resolver{booking: c.Booking, imports: c.Imports, orders: c.Orders, runner: c.Runner},
 		Directives: generated.DirectiveRoot{Allow: allow},
 		Complexity: costs(),
 	})

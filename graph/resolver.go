@@ -4,6 +4,7 @@ import (
 	"github.com/vacancy/vacancy/graph/generated"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/batch"
+	"github.com/vacancy/vacancy/internal/saga/order"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -12,6 +13,7 @@ import (
 type resolver struct {
 	booking *booking.Service
 	imports *batch.Service
+	orders  *order.Service
 	runner  workflow.Runner
 }
 
@@ -22,6 +24,7 @@ type (
 	reservations struct{ *resolver }
 	executions   struct{ *resolver }
 	importFields struct{ *resolver }
+	orders       struct{ *resolver }
 )
 
 func (r *resolver) Query() generated.QueryResolver             { return queries{r} }
@@ -30,3 +33,4 @@ func (r *resolver) Apartment() generated.ApartmentResolver     { return apartmen
 func (r *resolver) Reservation() generated.ReservationResolver { return reservations{r} }
 func (r *resolver) Execution() generated.ExecutionResolver     { return executions{r} }
 func (r *resolver) Import() generated.ImportResolver           { return importFields{r} }
+func (r *resolver) Order() generated.OrderResolver             { return orders{r} }

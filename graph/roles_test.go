@@ -41,6 +41,10 @@ var rootFields = map[string]struct{ document, audience string }{
 	"Mutation.recordPayment":       {`mutation { recordPayment(input: {reservationId: "x", method: CASH, idempotencyKey: "k"}) { userErrors { code } } }`, "managing"},
 	"Mutation.refundReservation":   {`mutation { refundReservation(input: {reservationId: "x"}) { userErrors { code } } }`, "managing"},
 	"Mutation.markPaymentReturned": {`mutation { markPaymentReturned(input: {owedPaymentId: "x", method: CASH}) { userErrors { code } } }`, "managing"},
+	"Query.order":                  {`{ order(id: "x") { id } }`, "all"},
+	"Mutation.placeOrder":          {`mutation { placeOrder(input: {orderId: "x"}) { userErrors { code } } }`, "all"},
+	"Mutation.answerShipment":      {`mutation { answerShipment(input: {orderId: "x", answer: SENT}) { userErrors { code } } }`, "managing"},
+	"Mutation.resumeOrder":         {`mutation { resumeOrder(input: {orderId: "x"}) { userErrors { code } } }`, "managing"},
 }
 
 // TestEveryRootFieldByRole asks for every field of the schema as everybody.

@@ -41,7 +41,7 @@ func (r *memoryRunner) Start(_ context.Context, id workflow.ExecutionID, input j
 	if r.down != nil {
 		return workflow.Execution{}, r.down
 	}
-	if id.Machine != "reservation" {
+	if id.Machine != "reservation" && id.Machine != "order" {
 		return workflow.Execution{}, fmt.Errorf("start: %w", workflow.ErrStateMachineDoesNotExist)
 	}
 	if err := workflow.CheckName(id.Name); err != nil {

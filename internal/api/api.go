@@ -50,7 +50,7 @@ type Backend interface {
 func New(c Config) http.Handler {
 	return httpapi.New(httpapi.Config{
 		GraphQL: graph.New(graph.Config{
-			Booking: c.App.Reservations, Imports: c.App.Imports, Runner: c.App.Runner, Development: c.Development, RequestID: httpapi.RequestID, Log: c.Log,
+			Booking: c.App.Reservations, Imports: c.App.Imports, Orders: c.App.Orders, Runner: c.App.Runner, Development: c.Development, RequestID: httpapi.RequestID, Log: c.Log,
 		}),
 		Routes:       append(routes(c), c.Backend.Routes()...),
 		Verifier:     c.Verifier,
@@ -67,7 +67,7 @@ func New(c Config) http.Handler {
 
 // routes are the ones beside GraphQL that every backend has.
 func routes(c Config) []httpapi.Route {
-	return []httpapi.Route{
+	return append(orderRoutes(c.App.Orders, c.Log), []httpapi.Route{
 		{Pattern: "POST /imports", Roles: httpapi.Managing, Handler: imports.Handler(c.App.Reservations.ImportApartments, c.App.Imports.Receive, app.NewID, c.Log)},
-	}
+	}...)
 }

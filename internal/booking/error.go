@@ -26,6 +26,10 @@ const (
 	PaymentPending        Code = "PAYMENT_PENDING"
 	IdempotencyKeyReused  Code = "IDEMPOTENCY_KEY_REUSED"
 	RateLimited           Code = "RATE_LIMITED"
+	// ShipmentNotAwaited: no answer about the shipment is waited for, or not this one.
+	ShipmentNotAwaited Code = "SHIPMENT_NOT_AWAITED"
+	// NothingToResume: the saga does not need attention.
+	NothingToResume Code = "NOTHING_TO_RESUME"
 )
 
 // Error is a refusal: what the caller asked for may not be done. Nothing has

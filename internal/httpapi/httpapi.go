@@ -56,8 +56,8 @@ type Check struct {
 	Check func(context.Context) error
 }
 
-// everybody are all roles.
-var everybody = []booking.Role{booking.Tenant, booking.Manager, booking.Operator}
+// Everybody are all roles.
+var Everybody = []booking.Role{booking.Tenant, booking.Manager, booking.Operator}
 
 // Managing are those that may see what concerns all tenants.
 var Managing = []booking.Role{booking.Manager, booking.Operator}
@@ -67,7 +67,7 @@ var Managing = []booking.Role{booking.Manager, booking.Operator}
 func New(c Config) http.Handler {
 	metrics := newMetrics(c.Collectors)
 	routes := []Route{
-		{Pattern: "/graphql", Handler: c.GraphQL, Roles: everybody},
+		{Pattern: "/graphql", Handler: c.GraphQL, Roles: Everybody},
 		{Pattern: "GET /healthz", Handler: http.HandlerFunc(healthz)},
 		{Pattern: "GET /readyz", Handler: readiness{checks: c.Checks, log: c.Log}},
 		{Pattern: "GET /{$}", Handler: index(c)},

@@ -39,15 +39,11 @@ const (
 	TotalMissing   booking.Code = "TOTAL_MISSING"
 	CardMissing    booking.Code = "CARD_MISSING"
 	AddressMissing booking.Code = "ADDRESS_MISSING"
-	// ShipmentNotAwaited: no answer about the shipment is waited for, or not this one.
-	ShipmentNotAwaited booking.Code = "SHIPMENT_NOT_AWAITED"
 	// ShipmentAlreadySent: the order is fulfilled and cannot be undone.
 	ShipmentAlreadySent booking.Code = "SHIPMENT_ALREADY_SENT"
 	// ShipmentWasCancelled and ShipmentTimedOut: why an order that was paid fails.
 	ShipmentWasCancelled booking.Code = "SHIPMENT_CANCELLED"
 	ShipmentTimedOut     booking.Code = "SHIPMENT_TIMED_OUT"
-	// NothingToResume: the order does not need attention.
-	NothingToResume booking.Code = "NOTHING_TO_RESUME"
 )
 
 // NotFound is the refusal for an order that is not there, or not the caller's.

@@ -148,3 +148,14 @@ func (o Order) Total() *booking.Money {
 	}
 	return nil
 }
+
+// PollAfter is after how long it makes sense to ask for the order again; 0 once nothing more
+// will happen by itself.
+func PollAfter(o Order, now time.Time) time.Duration {
+	if !o.Status.Live() {
+		return 0
+	}
+	// Most orders move on within moments; those that wait for a carrier are asked for less often.
+	const soonest, latest = 300 * time.Millisecond, time.Minute
+	return min(max(now.Sub(o.UpdatedAt)/2, soonest), latest)
+}

@@ -84,7 +84,7 @@ func (o Order) awaitsCarrier() bool {
 
 func notAwaited(o Order) *booking.Error {
 	if o.Shipment == nil {
-		return booking.Refuse(ShipmentNotAwaited, "order %s is %s and has no shipment; there is nothing to answer", o.ID, o.Status)
+		return booking.Refuse(booking.ShipmentNotAwaited, "order %s is %s and has no shipment; there is nothing to answer", o.ID, o.Status)
 	}
-	return booking.Refuse(ShipmentNotAwaited, "the shipment of order %s is %s and the order %s; another answer changes nothing", o.ID, o.Shipment.Status, o.Status)
+	return booking.Refuse(booking.ShipmentNotAwaited, "the shipment of order %s is %s and the order %s; another answer changes nothing", o.ID, o.Shipment.Status, o.Status)
 }

@@ -210,7 +210,7 @@ func (i Resume) Decide(current *Order) (Order, bool, error) {
 		return o, false, nil
 	case NeedsAttention:
 	default:
-		return o, false, booking.Refuse(NothingToResume, "order %s is %s; only one that is NEEDS_ATTENTION is resumed", o.ID, o.Status)
+		return o, false, booking.Refuse(booking.NothingToResume, "order %s is %s; only one that is NEEDS_ATTENTION is resumed", o.ID, o.Status)
 	}
 	o.Status, o.EndedAt, o.Execution = Undoing, time.Time{}, o.Execution.Repaired(i.Now)
 	o.record(i.event(OrderResumed, o.Execution.Name(o.ID)))
