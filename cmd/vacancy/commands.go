@@ -14,7 +14,7 @@ var commands = []struct {
 	id       string
 	commands []func(*program) *cobra.Command
 }{
-	{groupTenant, []func(*program) *cobra.Command{newApartments, newReserve, newPay, newExtend, newCancel, newWatch}},
-	{groupRun, []func(*program) *cobra.Command{newServe, newImport, newNotifications, newRefund, newPayments, newLedger, newToken, newBench}},
+	{groupTenant, []func(*program) *cobra.Command{newApartments, newReserve, newPay, newExtend, newCancel, newWatch, newOrder}},
+	{groupRun, []func(*program) *cobra.Command{newServe, newImport, newNotifications, newShipment, newRefund, newPayments, newLedger, newToken, newBench}},
 	{groupWorkflow, []func(*program) *cobra.Command{newWorkflow, newStep}},
 }

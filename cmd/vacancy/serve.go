@@ -86,6 +86,8 @@ it speaks HTTPS (--tls-cert, --tls-key) or stands behind a proxy that does (--be
 	flags.StringVar(&f.configuration.Gateway, "gateway", embedded.Simulated, "payment gateway: "+strings.Join(embedded.Gateways(), ", "))
 	flags.StringVar((*string)(&f.configuration.LateMoney), "late-money", string(booking.RefundLate), "what becomes of money that comes after its hold has ended, where the apartment does not say: REFUND or REACQUIRE_ELSE_REFUND")
 	flags.DurationVar(&f.configuration.SlowPayment, "slow-payment", 0, "how long the simulated payment method pm_slow takes (default 2s)")
+	flags.StringVar(&f.configuration.Carrier, "carrier", "", "of move-in orders: simulated, or manual: an operator answers (default simulated, in prod manual)")
+	flags.DurationVar(&f.configuration.ShipmentTimeout, "shipment-timeout", 0, "how long the carrier may take to answer (default 336h)")
 	flags.StringVar(&f.notifyURL, "notify-url", "", "POST notifications there, signed with VACANCY_NOTIFY_SECRET (Standard Webhooks)")
 	flags.StringVar(&f.notifySecret, "notify-secret", "", "signs the notifications; better given as VACANCY_NOTIFY_SECRET")
 	flags.StringVar(&f.smtp, "smtp", "", "mail notifications: smtp[s]://USER@HOST:PORT?from=…&to=…")

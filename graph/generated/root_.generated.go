@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	Execution() ExecutionResolver
 	Import() ImportResolver
 	Mutation() MutationResolver
+	Order() OrderResolver
 	Query() QueryResolver
 	Reservation() ReservationResolver
 }
@@ -37,6 +38,11 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AnswerShipmentPayload struct {
+		Order      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Apartment struct {
 		Bathrooms     func(childComplexity int) int
 		Bedrooms      func(childComplexity int) int
@@ -161,6 +167,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AnswerShipment      func(childComplexity int, input model.AnswerShipmentInput) int
 		CancelReservation   func(childComplexity int, input model.CancelReservationInput) int
 		CreateApartment     func(childComplexity int, input model.CreateApartmentInput) int
 		ExtendHold          func(childComplexity int, input model.ExtendHoldInput) int
@@ -168,11 +175,13 @@ type ComplexityRoot struct {
 		MarkPaymentReturned func(childComplexity int, input model.MarkPaymentReturnedInput) int
 		OccupyApartment     func(childComplexity int, input model.OccupyApartmentInput) int
 		PayReservation      func(childComplexity int, input model.PayReservationInput) int
+		PlaceOrder          func(childComplexity int, input model.PlaceOrderInput) int
 		RecordPayment       func(childComplexity int, input model.RecordPaymentInput) int
 		RefundReservation   func(childComplexity int, input model.RefundReservationInput) int
 		RelistApartment     func(childComplexity int, input model.RelistApartmentInput) int
 		ReserveApartment    func(childComplexity int, input model.ReserveApartmentInput) int
 		ResumeImport        func(childComplexity int, input model.ResumeImportInput) int
+		ResumeOrder         func(childComplexity int, input model.ResumeOrderInput) int
 		StartExecution      func(childComplexity int, input model.StartExecutionInput) int
 		UpdateApartment     func(childComplexity int, input model.UpdateApartmentInput) int
 		VacateApartment     func(childComplexity int, input model.VacateApartmentInput) int
@@ -182,6 +191,45 @@ type ComplexityRoot struct {
 	OccupyApartmentPayload struct {
 		Apartment  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Order struct {
+		Address   func(childComplexity int) int
+		CardLast4 func(childComplexity int) int
+		EndedAt   func(childComplexity int) int
+		Execution func(childComplexity int) int
+		Failure   func(childComplexity int) int
+		ID        func(childComplexity int) int
+		NotUndone func(childComplexity int) int
+		Payment   func(childComplexity int) int
+		PlacedAt  func(childComplexity int) int
+		PollAfter func(childComplexity int) int
+		Shipment  func(childComplexity int) int
+		Status    func(childComplexity int) int
+		TenantID  func(childComplexity int) int
+		Timeline  func(childComplexity int) int
+		Total     func(childComplexity int) int
+	}
+
+	OrderEvent struct {
+		Amount func(childComplexity int) int
+		At     func(childComplexity int) int
+		By     func(childComplexity int) int
+		Kind   func(childComplexity int) int
+		Note   func(childComplexity int) int
+	}
+
+	OrderFailure struct {
+		Cause func(childComplexity int) int
+		Error func(childComplexity int) int
+		Step  func(childComplexity int) int
+	}
+
+	OrderNotUndone struct {
+		Cause        func(childComplexity int) int
+		Compensation func(childComplexity int) int
+		Error        func(childComplexity int) int
+		Step         func(childComplexity int) int
 	}
 
 	OwedPayment struct {
@@ -233,6 +281,11 @@ type ComplexityRoot struct {
 		Status         func(childComplexity int) int
 	}
 
+	PlaceOrderPayload struct {
+		Order      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Query struct {
 		Apartment      func(childComplexity int, id string) int
 		Apartments     func(childComplexity int, filter *model.ApartmentFilter, orderBy *booking.ApartmentOrder, first *int, after *string) int
@@ -241,6 +294,7 @@ type ComplexityRoot struct {
 		Import         func(childComplexity int, id string) int
 		MyReservations func(childComplexity int, status *booking.ReservationStatus, first *int, after *string) int
 		Node           func(childComplexity int, id string) int
+		Order          func(childComplexity int, id string) int
 		PaymentsOwed   func(childComplexity int, first *int, after *string) int
 		Reservation    func(childComplexity int, id string) int
 		Reservations   func(childComplexity int, filter *model.ReservationFilter, first *int, after *string) int
@@ -310,6 +364,20 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ResumeOrderPayload struct {
+		Order      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Shipment struct {
+		Address     func(childComplexity int) int
+		AnswerBy    func(childComplexity int) int
+		AnsweredAt  func(childComplexity int) int
+		Carrier     func(childComplexity int) int
+		RequestedAt func(childComplexity int) int
+		Status      func(childComplexity int) int
+	}
+
 	StartExecutionPayload struct {
 		Execution  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -359,6 +427,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AnswerShipmentPayload.order":
+		if e.ComplexityRoot.AnswerShipmentPayload.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerShipmentPayload.Order(childComplexity), true
+	case "AnswerShipmentPayload.userErrors":
+		if e.ComplexityRoot.AnswerShipmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerShipmentPayload.UserErrors(childComplexity), true
 
 	case "Apartment.bathrooms":
 		if e.ComplexityRoot.Apartment.Bathrooms == nil {
@@ -836,6 +917,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Money.Currency(childComplexity), true
 
+	case "Mutation.answerShipment":
+		if e.ComplexityRoot.Mutation.AnswerShipment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_answerShipment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerShipment(childComplexity, args["input"].(model.AnswerShipmentInput)), true
 	case "Mutation.cancelReservation":
 		if e.ComplexityRoot.Mutation.CancelReservation == nil {
 			break
@@ -913,6 +1005,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PayReservation(childComplexity, args["input"].(model.PayReservationInput)), true
+	case "Mutation.placeOrder":
+		if e.ComplexityRoot.Mutation.PlaceOrder == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_placeOrder_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlaceOrder(childComplexity, args["input"].(model.PlaceOrderInput)), true
 	case "Mutation.recordPayment":
 		if e.ComplexityRoot.Mutation.RecordPayment == nil {
 			break
@@ -968,6 +1071,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResumeImport(childComplexity, args["input"].(model.ResumeImportInput)), true
+	case "Mutation.resumeOrder":
+		if e.ComplexityRoot.Mutation.ResumeOrder == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeOrder_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeOrder(childComplexity, args["input"].(model.ResumeOrderInput)), true
 	case "Mutation.startExecution":
 		if e.ComplexityRoot.Mutation.StartExecution == nil {
 			break
@@ -1025,6 +1139,172 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OccupyApartmentPayload.UserErrors(childComplexity), true
+
+	case "Order.address":
+		if e.ComplexityRoot.Order.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Address(childComplexity), true
+	case "Order.cardLast4":
+		if e.ComplexityRoot.Order.CardLast4 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.CardLast4(childComplexity), true
+	case "Order.endedAt":
+		if e.ComplexityRoot.Order.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.EndedAt(childComplexity), true
+	case "Order.execution":
+		if e.ComplexityRoot.Order.Execution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Execution(childComplexity), true
+	case "Order.failure":
+		if e.ComplexityRoot.Order.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Failure(childComplexity), true
+	case "Order.id":
+		if e.ComplexityRoot.Order.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.ID(childComplexity), true
+	case "Order.notUndone":
+		if e.ComplexityRoot.Order.NotUndone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.NotUndone(childComplexity), true
+	case "Order.payment":
+		if e.ComplexityRoot.Order.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Payment(childComplexity), true
+	case "Order.placedAt":
+		if e.ComplexityRoot.Order.PlacedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.PlacedAt(childComplexity), true
+	case "Order.pollAfter":
+		if e.ComplexityRoot.Order.PollAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.PollAfter(childComplexity), true
+	case "Order.shipment":
+		if e.ComplexityRoot.Order.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Shipment(childComplexity), true
+	case "Order.status":
+		if e.ComplexityRoot.Order.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Status(childComplexity), true
+	case "Order.tenantId":
+		if e.ComplexityRoot.Order.TenantID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.TenantID(childComplexity), true
+	case "Order.timeline":
+		if e.ComplexityRoot.Order.Timeline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Timeline(childComplexity), true
+	case "Order.total":
+		if e.ComplexityRoot.Order.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Total(childComplexity), true
+
+	case "OrderEvent.amount":
+		if e.ComplexityRoot.OrderEvent.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.Amount(childComplexity), true
+	case "OrderEvent.at":
+		if e.ComplexityRoot.OrderEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.At(childComplexity), true
+	case "OrderEvent.by":
+		if e.ComplexityRoot.OrderEvent.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.By(childComplexity), true
+	case "OrderEvent.kind":
+		if e.ComplexityRoot.OrderEvent.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.Kind(childComplexity), true
+	case "OrderEvent.note":
+		if e.ComplexityRoot.OrderEvent.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.Note(childComplexity), true
+
+	case "OrderFailure.cause":
+		if e.ComplexityRoot.OrderFailure.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderFailure.Cause(childComplexity), true
+	case "OrderFailure.error":
+		if e.ComplexityRoot.OrderFailure.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderFailure.Error(childComplexity), true
+	case "OrderFailure.step":
+		if e.ComplexityRoot.OrderFailure.Step == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderFailure.Step(childComplexity), true
+
+	case "OrderNotUndone.cause":
+		if e.ComplexityRoot.OrderNotUndone.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderNotUndone.Cause(childComplexity), true
+	case "OrderNotUndone.compensation":
+		if e.ComplexityRoot.OrderNotUndone.Compensation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderNotUndone.Compensation(childComplexity), true
+	case "OrderNotUndone.error":
+		if e.ComplexityRoot.OrderNotUndone.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderNotUndone.Error(childComplexity), true
+	case "OrderNotUndone.step":
+		if e.ComplexityRoot.OrderNotUndone.Step == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderNotUndone.Step(childComplexity), true
 
 	case "OwedPayment.amount":
 		if e.ComplexityRoot.OwedPayment.Amount == nil {
@@ -1218,6 +1498,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Payment.Status(childComplexity), true
 
+	case "PlaceOrderPayload.order":
+		if e.ComplexityRoot.PlaceOrderPayload.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaceOrderPayload.Order(childComplexity), true
+	case "PlaceOrderPayload.userErrors":
+		if e.ComplexityRoot.PlaceOrderPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlaceOrderPayload.UserErrors(childComplexity), true
+
 	case "Query.apartment":
 		if e.ComplexityRoot.Query.Apartment == nil {
 			break
@@ -1296,6 +1589,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
+	case "Query.order":
+		if e.ComplexityRoot.Query.Order == nil {
+			break
+		}
+
+		args, err := ec.field_Query_order_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Order(childComplexity, args["id"].(string)), true
 	case "Query.paymentsOwed":
 		if e.ComplexityRoot.Query.PaymentsOwed == nil {
 			break
@@ -1544,6 +1848,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResumeImportPayload.UserErrors(childComplexity), true
 
+	case "ResumeOrderPayload.order":
+		if e.ComplexityRoot.ResumeOrderPayload.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeOrderPayload.Order(childComplexity), true
+	case "ResumeOrderPayload.userErrors":
+		if e.ComplexityRoot.ResumeOrderPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeOrderPayload.UserErrors(childComplexity), true
+
+	case "Shipment.address":
+		if e.ComplexityRoot.Shipment.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Address(childComplexity), true
+	case "Shipment.answerBy":
+		if e.ComplexityRoot.Shipment.AnswerBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.AnswerBy(childComplexity), true
+	case "Shipment.answeredAt":
+		if e.ComplexityRoot.Shipment.AnsweredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.AnsweredAt(childComplexity), true
+	case "Shipment.carrier":
+		if e.ComplexityRoot.Shipment.Carrier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Carrier(childComplexity), true
+	case "Shipment.requestedAt":
+		if e.ComplexityRoot.Shipment.RequestedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.RequestedAt(childComplexity), true
+	case "Shipment.status":
+		if e.ComplexityRoot.Shipment.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Status(childComplexity), true
+
 	case "StartExecutionPayload.execution":
 		if e.ComplexityRoot.StartExecutionPayload.Execution == nil {
 			break
@@ -1660,6 +2014,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAnswerShipmentInput,
 		ec.unmarshalInputApartmentFilter,
 		ec.unmarshalInputCancelReservationInput,
 		ec.unmarshalInputCreateApartmentInput,
@@ -1669,6 +2024,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMoneyInput,
 		ec.unmarshalInputOccupyApartmentInput,
 		ec.unmarshalInputPayReservationInput,
+		ec.unmarshalInputPlaceOrderInput,
 		ec.unmarshalInputPriceRange,
 		ec.unmarshalInputRecordPaymentInput,
 		ec.unmarshalInputRefundReservationInput,
@@ -1676,6 +2032,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputReservationFilter,
 		ec.unmarshalInputReserveApartmentInput,
 		ec.unmarshalInputResumeImportInput,
+		ec.unmarshalInputResumeOrderInput,
 		ec.unmarshalInputStartExecutionInput,
 		ec.unmarshalInputUpdateApartmentInput,
 		ec.unmarshalInputVacateApartmentInput,
@@ -2017,7 +2374,10 @@ type StartExecutionPayload @asParent {
 }
 
 extend type Mutation {
-  "Starts a state machine. userErrors: NOT_FOUND (no such machine), INVALID_INPUT (also for a name that was used before)."
+  """
+  Starts a state machine. For ` + "`" + `order` + "`" + ` the input is an order as POST /orders takes it: it is placed, its card number
+  exchanged for a token, and its execution named by its order_id. userErrors: NOT_FOUND (no such machine), INVALID_INPUT (also for a name that was used before), IDEMPOTENCY_KEY_REUSED.
+  """
   startExecution(input: StartExecutionInput!): StartExecutionPayload! @allow(roles: [MANAGER, OPERATOR])
 }
 `, BuiltIn: false},
@@ -2136,6 +2496,194 @@ extend type Mutation {
   importApartments(input: ImportApartmentsInput!): ImportApartmentsPayload! @allow(roles: [MANAGER, OPERATOR])
   "Takes up the rollback of an import that NEEDS_ATTENTION. userErrors: NOT_FOUND, INVALID_INPUT (it does not)"
   resumeImport(input: ResumeImportInput!): ResumeImportPayload! @allow(roles: [MANAGER, OPERATOR])
+}
+`, BuiltIn: false},
+	{Name: "../order.graphqls", Input: `"PLACED → CREATED → PAID → SHIPPING → FULFILLED; or, when a step fails, UNDOING → FAILED, or NEEDS_ATTENTION."
+enum OrderStatus {
+  PLACED
+  CREATED
+  PAID
+  "The carrier has been asked; its answer may take days."
+  SHIPPING
+  FULFILLED
+  "A step has failed; what was done is being undone."
+  UNDOING
+  "Everything was undone; nothing is left but the record of why."
+  FAILED
+  "Something could not be undone; ` + "`" + `notUndone` + "`" + ` says what, and people see to it."
+  NEEDS_ATTENTION
+}
+
+"A step of the order workflow."
+enum OrderStep {
+  CREATE_ORDER
+  PROCESS_PAYMENT
+  PROCESS_SHIPMENT
+}
+
+"A move-in order: it is created, paid for and shipped, or nothing of it is left."
+type Order @asParent {
+  "Chosen by whoever placed it."
+  id: ID!
+  status: OrderStatus!
+  "Who it belongs to, as the identity provider names them."
+  tenantId: ID!
+  "Null if it is missing, or the order was undone; so are card and address."
+  total: Money
+  "The last four digits of the card, where it has enough to hide the rest."
+  cardLast4: String
+  address: String
+  payment: Payment
+  shipment: Shipment
+  "Why it failed: the first failure."
+  failure: OrderFailure
+  "While NEEDS_ATTENTION: what compensations have given up on."
+  notUndone: [OrderNotUndone!]!
+  placedAt: DateTime!
+  endedAt: DateTime
+  "What happened, in order; kept after the end."
+  timeline: [OrderEvent!]!
+  "Milliseconds after which asking again makes sense; 0 once nothing more will happen by itself."
+  pollAfter: Int!
+  "The latest run of the order workflow; null while it is still to be started."
+  execution: Execution @allow(roles: [MANAGER, OPERATOR])
+}
+
+enum ShipmentStatus {
+  REQUESTED
+  SENT
+  CANCELLED
+}
+
+type Shipment @asParent {
+  status: ShipmentStatus!
+  address: String!
+  carrier: String!
+  requestedAt: DateTime!
+  "Without an answer of the carrier by then, the order fails."
+  answerBy: DateTime!
+  answeredAt: DateTime
+}
+
+type OrderFailure @asParent {
+  "The step that failed."
+  step: OrderStep
+  error: String!
+  cause: String
+}
+
+type OrderNotUndone @asParent {
+  step: OrderStep!
+  "The compensation that gave up, by the name of its state."
+  compensation: String!
+  "What it gave up with; empty if that is not known."
+  error: String!
+  cause: String
+}
+
+enum OrderEventKind {
+  ORDER_PLACED
+  ORDER_CREATED
+  PAYMENT_REQUESTED
+  PAYMENT_DECLINED
+  PAYMENT_CAPTURED
+  SHIPMENT_REQUESTED
+  SHIPMENT_SENT
+  SHIPMENT_CANCELLED
+  ORDER_FULFILLED
+  STEP_FAILED
+  SHIPMENT_UNDONE
+  PAYMENT_RETURNED
+  ORDER_DELETED
+  ORDER_FAILED
+  ATTENTION_NEEDED
+  ORDER_RESUMED
+  REPAIR_STARTED
+}
+
+"One thing that happened to an order."
+type OrderEvent @asParent {
+  kind: OrderEventKind!
+  at: DateTime!
+  "The principal who asked for it, or ` + "`" + `system` + "`" + `."
+  by: String!
+  "Where money moved."
+  amount: Money
+  note: String
+}
+
+extend type Query {
+  "Somebody else's is null, exactly as one that does not exist."
+  order(id: ID!): Order @allow(roles: [TENANT, MANAGER, OPERATOR])
+}
+
+"""
+A card number, any text. It is taken and never answered: a token and the last four digits
+stand for it before anything is stored.
+"""
+scalar CardNumber
+
+input PlaceOrderInput {
+  """
+  Made by the caller, one for each order: its id, and what makes it once. 1 to 64 letters, digits, "-", "_" and ".".
+  Sent again with the same content it answers the same order as it then is.
+  """
+  orderId: ID!
+  "Without one the order fails in CreateOrder, and says so."
+  total: MoneyInput
+  "Without one it fails in ProcessPayment."
+  cardNumber: CardNumber
+  "Without one it fails in ProcessShipment, and the payment is returned."
+  address: String
+}
+
+type PlaceOrderPayload @asParent {
+  order: Order
+  userErrors: [UserError!]!
+}
+
+"What a carrier can answer."
+enum ShipmentAnswer {
+  SENT
+  CANCELLED
+}
+
+input AnswerShipmentInput {
+  orderId: ID!
+  answer: ShipmentAnswer!
+}
+
+type AnswerShipmentPayload @asParent {
+  order: Order
+  userErrors: [UserError!]!
+}
+
+input ResumeOrderInput {
+  orderId: ID!
+}
+
+type ResumeOrderPayload @asParent {
+  order: Order
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Places an order and starts its workflow. The order is durable when this answers.
+  userErrors: INVALID_INPUT, IDEMPOTENCY_KEY_REUSED (the id is of another order).
+  """
+  placeOrder(input: PlaceOrderInput!): PlaceOrderPayload! @allow(roles: [TENANT, MANAGER, OPERATOR])
+  """
+  What the carrier answers about the shipment of an order, told by an operator. SENT fulfils the order,
+  CANCELLED has its payment returned and the order deleted. The same answer again changes nothing.
+  userErrors: NOT_FOUND, SHIPMENT_NOT_AWAITED.
+  """
+  answerShipment(input: AnswerShipmentInput!): AnswerShipmentPayload! @allow(roles: [MANAGER, OPERATOR])
+  """
+  Runs the compensations of an order again that NEEDS_ATTENTION.
+  userErrors: NOT_FOUND, NOTHING_TO_RESUME.
+  """
+  resumeOrder(input: ResumeOrderInput!): ResumeOrderPayload! @allow(roles: [MANAGER, OPERATOR])
 }
 `, BuiltIn: false},
 	{Name: "../payment.graphqls", Input: `"PENDING → AUTHORIZED → CAPTURED → REFUNDED, or VOIDED, DECLINED."
@@ -2553,6 +3101,8 @@ enum UserErrorCode {
   PAYMENT_PENDING
   IDEMPOTENCY_KEY_REUSED
   RATE_LIMITED
+  SHIPMENT_NOT_AWAITED
+  NOTHING_TO_RESUME
 }
 
 type Query {
@@ -2569,6 +3119,16 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AnswerShipmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_AnswerShipmentPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AnswerShipmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerShipmentPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_Apartment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -2826,6 +3386,84 @@ func (ec *executionContext) childFields_OccupyApartmentPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type OccupyApartmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Order(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Order_id(ctx, field)
+	case "status":
+		return ec.fieldContext_Order_status(ctx, field)
+	case "tenantId":
+		return ec.fieldContext_Order_tenantId(ctx, field)
+	case "total":
+		return ec.fieldContext_Order_total(ctx, field)
+	case "cardLast4":
+		return ec.fieldContext_Order_cardLast4(ctx, field)
+	case "address":
+		return ec.fieldContext_Order_address(ctx, field)
+	case "payment":
+		return ec.fieldContext_Order_payment(ctx, field)
+	case "shipment":
+		return ec.fieldContext_Order_shipment(ctx, field)
+	case "failure":
+		return ec.fieldContext_Order_failure(ctx, field)
+	case "notUndone":
+		return ec.fieldContext_Order_notUndone(ctx, field)
+	case "placedAt":
+		return ec.fieldContext_Order_placedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Order_endedAt(ctx, field)
+	case "timeline":
+		return ec.fieldContext_Order_timeline(ctx, field)
+	case "pollAfter":
+		return ec.fieldContext_Order_pollAfter(ctx, field)
+	case "execution":
+		return ec.fieldContext_Order_execution(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_OrderEvent_kind(ctx, field)
+	case "at":
+		return ec.fieldContext_OrderEvent_at(ctx, field)
+	case "by":
+		return ec.fieldContext_OrderEvent_by(ctx, field)
+	case "amount":
+		return ec.fieldContext_OrderEvent_amount(ctx, field)
+	case "note":
+		return ec.fieldContext_OrderEvent_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderFailure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "step":
+		return ec.fieldContext_OrderFailure_step(ctx, field)
+	case "error":
+		return ec.fieldContext_OrderFailure_error(ctx, field)
+	case "cause":
+		return ec.fieldContext_OrderFailure_cause(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderFailure", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderNotUndone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "step":
+		return ec.fieldContext_OrderNotUndone_step(ctx, field)
+	case "compensation":
+		return ec.fieldContext_OrderNotUndone_compensation(ctx, field)
+	case "error":
+		return ec.fieldContext_OrderNotUndone_error(ctx, field)
+	case "cause":
+		return ec.fieldContext_OrderNotUndone_cause(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderNotUndone", field.Name)
+}
+
 func (ec *executionContext) childFields_OwedPayment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2922,6 +3560,16 @@ func (ec *executionContext) childFields_Payment(ctx context.Context, field graph
 		return ec.fieldContext_Payment_publishableKey(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Payment", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaceOrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_PlaceOrderPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PlaceOrderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaceOrderPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Receipt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3050,6 +3698,34 @@ func (ec *executionContext) childFields_ResumeImportPayload(ctx context.Context,
 		return ec.fieldContext_ResumeImportPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ResumeImportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResumeOrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_ResumeOrderPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResumeOrderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResumeOrderPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Shipment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_Shipment_status(ctx, field)
+	case "address":
+		return ec.fieldContext_Shipment_address(ctx, field)
+	case "carrier":
+		return ec.fieldContext_Shipment_carrier(ctx, field)
+	case "requestedAt":
+		return ec.fieldContext_Shipment_requestedAt(ctx, field)
+	case "answerBy":
+		return ec.fieldContext_Shipment_answerBy(ctx, field)
+	case "answeredAt":
+		return ec.fieldContext_Shipment_answeredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Shipment", field.Name)
 }
 
 func (ec *executionContext) childFields_StartExecutionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

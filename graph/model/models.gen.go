@@ -4,9 +4,23 @@ package model
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/order"
 )
+
+type AnswerShipmentInput struct {
+	OrderID string         `json:"orderId"`
+	Answer  ShipmentAnswer `json:"answer"`
+}
+
+type AnswerShipmentPayload struct {
+	Order      *Order      `json:"order,omitempty"`
+	UserErrors []UserError `json:"userErrors"`
+}
 
 type ApartmentConnection struct {
 	// May hold fewer than were asked for although there are more: see `pageInfo.hasNextPage`.
@@ -155,6 +169,23 @@ type PayReservationPayload struct {
 	UserErrors  []UserError  `json:"userErrors"`
 }
 
+type PlaceOrderInput struct {
+	// Made by the caller, one for each order: its id, and what makes it once. 1 to 64 letters, digits, "-", "_" and ".".
+	// Sent again with the same content it answers the same order as it then is.
+	OrderID string `json:"orderId"`
+	// Without one the order fails in CreateOrder, and says so.
+	Total *booking.Money `json:"total,omitempty"`
+	// Without one it fails in ProcessPayment.
+	CardNumber *order.CardNumber `json:"cardNumber,omitempty"`
+	// Without one it fails in ProcessShipment, and the payment is returned.
+	Address *string `json:"address,omitempty"`
+}
+
+type PlaceOrderPayload struct {
+	Order      *Order      `json:"order,omitempty"`
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // In minor units; both ends are included. An end that is not given is open.
 type PriceRange struct {
 	Min *int `json:"min,omitempty"`
@@ -230,6 +261,15 @@ type ResumeImportPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+type ResumeOrderInput struct {
+	OrderID string `json:"orderId"`
+}
+
+type ResumeOrderPayload struct {
+	Order      *Order      `json:"order,omitempty"`
+	UserErrors []UserError `json:"userErrors"`
+}
+
 type StartExecutionInput struct {
 	Machine string `json:"machine"`
 	// Unique within the machine. Starting again under the same name and input while it runs answers the running one.
@@ -273,4 +313,46 @@ type WithdrawApartmentInput struct {
 type WithdrawApartmentPayload struct {
 	Apartment  *Apartment  `json:"apartment,omitempty"`
 	UserErrors []UserError `json:"userErrors"`
+}
+
+// What a carrier can answer.
+type ShipmentAnswer string
+
+const (
+	ShipmentAnswerSent      ShipmentAnswer = "SENT"
+	ShipmentAnswerCancelled ShipmentAnswer = "CANCELLED"
+)
+
+var AllShipmentAnswer = []ShipmentAnswer{
+	ShipmentAnswerSent,
+	ShipmentAnswerCancelled,
+}
+
+func (e ShipmentAnswer) IsValid() bool {
+	switch e {
+	case ShipmentAnswerSent, ShipmentAnswerCancelled:
+		return true
+	}
+	return false
+}
+
+func (e ShipmentAnswer) String() string {
+	return string(e)
+}
+
+func (e *ShipmentAnswer) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ShipmentAnswer(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ShipmentAnswer", str)
+	}
+	return nil
+}
+
+func (e ShipmentAnswer) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }

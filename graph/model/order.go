@@ -48,7 +48,7 @@ func (o Order) Payment() *Payment {
 	if o.Order.Payment == nil {
 		return nil
 	}
-	return &Payment{*o.Order.Payment}
+	return &Payment{Payment: *o.Order.Payment}
 }
 
 // Failure is nil unless a step has failed.
