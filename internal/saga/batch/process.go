@@ -121,7 +121,7 @@ func (st *stager) next(ctx context.Context, source Source) error {
 			st.seen[key] = sighting{r.Line, digest}
 		}
 	}
-	if st.chunk.Rows == chunkRows || st.chunk.Rows > 0 && st.bytes+size > chunkBytes {
+	if st.chunk.Rows == st.service.chunkRows || st.chunk.Rows > 0 && st.bytes+size > chunkBytes {
 		if err := st.flush(ctx); err != nil {
 			return err
 		}

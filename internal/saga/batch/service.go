@@ -20,11 +20,12 @@ type Service struct {
 	now       func() time.Time
 	newID     booking.NewID
 	log       *slog.Logger
+	chunkRows int
 }
 
 // NewService makes a service. now answers UTC.
 func NewService(store Store, format Format, w booking.Workflow, injection *saga.Injection, now func() time.Time, newID booking.NewID, log *slog.Logger) *Service {
-	return &Service{store: store, format: format, workflow: w, injection: injection, now: now, newID: newID, log: log}
+	return &Service{store: store, format: format, workflow: w, injection: injection, now: now, newID: newID, log: log, chunkRows: chunkRows}
 }
 
 // Input is the input of an import's execution, and of its steps but those of a chunk.
