@@ -17,7 +17,7 @@ import (
 )
 
 // realListings is beside the repository, not in it.
-const realListings = "../../../shared/data/apartments-for-rent-10k.csv"
+const realListings = "../../../../shared/data/apartments-for-rent-10k.csv"
 
 // TestAllRealListings imports all 10,000 real listings, twice, and has 64 tenants
 // reserve every one of them: each is had once.
