@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Ledger keeps payments and entries. Safe for concurrent use. NewMemory and OpenFile
-// make the two there are.
+// Ledger keeps payments and entries. Safe for concurrent use. NewMemory and OpenFile make
+// two; package dynamoledger has one that processes share. ledgertest holds them to this.
 type Ledger interface {
 	// Execute answers the entry stored under the call's key. Where there is none it lets
 	// execute decide what becomes of the payment of the call's Ref (the zero Payment

@@ -228,3 +228,27 @@ func backwards(of []string) []string {
 	slices.Reverse(of)
 	return of
 }
+
+func TestPartitionIsReadInOrder(t *testing.T) {
+	table := dynamotest.Table(t)
+	for _, k := range []dynamo.Key{{PK: "trip_1", SK: "HOTEL#2"}, {PK: "trip_1", SK: "FLIGHT#1"}, {PK: "trip_1", SK: "HOTEL#1"}, {PK: "trip_2", SK: "HOTEL#1"}} {
+		_, err := dynamo.Change(t.Context(), table, func(context.Context, int) (dynamo.Decision[int], error) {
+			d := dynamo.Decision[int]{Transaction: &dynamo.Transaction{}}
+			dynamo.Create(d.Transaction, k, counter{})
+			return d, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for prefix, want := range map[string][]string{"": {"FLIGHT#1", "HOTEL#1", "HOTEL#2"}, "HOTEL#": {"HOTEL#1", "HOTEL#2"}, "RENTAL#": nil} {
+		all, err := table.Partition(t.Context(), "trip_1", prefix)
+		var got []string
+		for _, s := range all {
+			got = append(got, s.SK)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("with the prefix %q: %v, %v; want %v", prefix, got, err, want)
+		}
+	}
+}
