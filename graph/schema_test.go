@@ -117,7 +117,7 @@ func undeclaredFields(schema *gqlast.Schema) (undeclared []string) {
 
 // TestOperationsAreValid holds the ready operations to the schema and the limits.
 func TestOperationsAreValid(t *testing.T) {
-	for _, name := range []string{"browse", "reserve", "pay", "extend", "cancel", "poll"} {
+	for _, name := range []string{"browse", "reserve", "pay", "extend", "cancel", "poll", "mine"} {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("operations", name+".graphql"))
 			if err != nil {
@@ -136,8 +136,8 @@ func TestOperationsAreValid(t *testing.T) {
 		})
 	}
 	files, _ := filepath.Glob("operations/*.graphql")
-	if len(files) != 6 {
-		t.Errorf("there are %d operations, this test reads 6: %v", len(files), files)
+	if len(files) != 7 {
+		t.Errorf("there are %d operations, this test reads 7: %v", len(files), files)
 	}
 }
 

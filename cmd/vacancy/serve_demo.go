@@ -52,7 +52,8 @@ vacancy watch "$RESERVATION"
 # the same API without our client
 curl -sS "$VACANCY_SERVER/graphql" -H "Authorization: Bearer $VACANCY_TOKEN" -H 'Content-Type: application/json' -d '{"query":"{ apartments(filter: {status: VACANT}, first: 1) { edges { node { id city price { amount currency } } } } }"}'
 
-GraphiQL, to try the API in a browser: %s/graphiql
+In a browser, as that tenant: %s/#token=%s
+GraphiQL, to try the API: %s/graphiql
 `
 
 func (p *program) printDemo(key identity.Key, address, dataDir string, window time.Duration) error {
@@ -73,6 +74,6 @@ func (p *program) printDemo(key identity.Key, address, dataDir string, window ti
 	if err != nil {
 		return err
 	}
-	p.printf(demoText, window, address, dataDir, tenant, manager, program, address)
+	p.printf(demoText, window, address, dataDir, tenant, manager, program, address, tenant, address)
 	return nil
 }

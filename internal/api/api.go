@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/vacancy/vacancy/graph"
+	"github.com/vacancy/vacancy/graph/operations"
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/identity"
@@ -58,6 +59,7 @@ func New(c Config) http.Handler {
 		AllowOrigins: c.AllowOrigins,
 		Secure:       c.Public, ProtectMetrics: c.Public,
 		Collectors:   c.Backend.Collectors(),
+		Operations:   operations.Files,
 		Development:  c.Development,
 		Log:          c.Log,
 		Now:          c.Now,

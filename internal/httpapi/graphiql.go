@@ -1,12 +1,9 @@
 package httpapi
 
 import (
-	"bytes"
 	"embed"
-	"io/fs"
 	"net/http"
 	"path"
-	"time"
 )
 
 //go:embed graphiql/index.html graphiql/assets
@@ -28,15 +25,4 @@ func graphiqlRoutes() []Route {
 	}
 }
 
-func graphiqlFile(name string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		content, err := fs.ReadFile(graphiqlFiles, name)
-		if err != nil {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Security-Policy", graphiqlPolicy)
-		// The zero time: the files have none, and are small.
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
-	})
-}
+func graphiqlFile(name string) http.Handler { return embeddedFile(graphiqlFiles, name, graphiqlPolicy) }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
@@ -31,6 +32,9 @@ type Config struct {
 	// Secure tells browsers to come back by HTTPS only: it is spoken here, or by what
 	// stands in front of the server.
 	Secure bool
+	// Operations are the GraphQL documents that the page at / sends, NAME.graphql. nil: / is
+	// only text, which says what is where.
+	Operations fs.FS
 	// Development serves /graphiql.
 	Development bool
 	Log         *slog.Logger
@@ -70,8 +74,13 @@ func New(c Config) http.Handler {
 		{Pattern: "/graphql", Handler: c.GraphQL, Roles: Everybody},
 		{Pattern: "GET /healthz", Handler: http.HandlerFunc(healthz)},
 		{Pattern: "GET /readyz", Handler: readiness{checks: c.Checks, log: c.Log}},
-		{Pattern: "GET /{$}", Handler: index(c)},
 	}
+	home := Route{Pattern: "GET /{$}", Handler: index(c)}
+	if c.Operations != nil {
+		home.Handler = front(home.Handler)
+		routes = append(routes, pageRoutes(c.Operations)...)
+	}
+	routes = append(routes, home)
 	shown := Route{Pattern: "GET /metrics", Handler: metrics.handler()}
 	if c.ProtectMetrics {
 		shown.Roles = Managing

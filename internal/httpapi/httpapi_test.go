@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/vacancy/vacancy/graph/operations"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/identity"
@@ -360,6 +362,9 @@ func TestPages(t *testing.T) {
 		}
 	}
 	production, _ := newServer()
+	if got := do(production, http.MethodGet, "/", "Accept", "text/html"); !strings.HasPrefix(got.Header().Get("Content-Type"), "text/plain") {
+		t.Errorf("/ without operations to send is %s", got.Header().Get("Content-Type"))
+	}
 	for _, target := range []string{"/graphiql", "/graphiql/start.js"} {
 		if got := do(production, http.MethodGet, target); got.Code != 404 {
 			t.Errorf("%s in production: status %d, want 404", target, got.Code)
@@ -474,5 +479,50 @@ func TestJSON(t *testing.T) {
 	fault = errors.New("s3cret cause")
 	if got := do(handler, http.MethodGet, "/things/1"); got.Code != 500 || strings.Contains(got.Body.String(), "s3cret") || !strings.Contains(log.String(), "s3cret cause") {
 		t.Errorf("a fault: %d %s; log %s", got.Code, got.Body, log)
+	}
+}
+
+// loaded finds what a page or its script loads.
+var loaded = regexp.MustCompile("(?:src|href)=\"([^\"]+)\"|call\\(\"([a-z]+)\"|mutate\\(\"([a-z]+)\"")
+
+func TestThePageLoadsFromHereAlone(t *testing.T) {
+	handler, _ := newServer(func(c *httpapi.Config) { c.Operations = operations.Files })
+	page := do(handler, http.MethodGet, "/", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+	if page.Code != 200 || page.Header().Get("Content-Type") != "text/html; charset=utf-8" || page.Header().Get("Vary") != "Accept" {
+		t.Fatalf("%d %v", page.Code, page.Header())
+	}
+	policy := page.Header().Get("Content-Security-Policy")
+	if !strings.Contains(policy, "default-src 'none'; script-src 'self';") || strings.Contains(policy, "unsafe") {
+		t.Errorf("the policy is %q", policy)
+	}
+	if body := page.Body.String(); strings.Contains(body, "<script>") || strings.Contains(body, "style=") || strings.Contains(body, "onclick") {
+		t.Error("the page has inline script or style, which its policy forbids")
+	}
+	targets := 0
+	for _, text := range []string{page.Body.String(), do(handler, http.MethodGet, "/web/page.js").Body.String()} {
+		for _, m := range loaded.FindAllStringSubmatch(text, -1) {
+			target := "/" + m[1]
+			if m[1] == "" {
+				target = "/operations/" + m[2] + m[3] + ".graphql"
+			}
+			if strings.HasPrefix(m[1], "data:") {
+				continue
+			}
+			targets++
+			if got := do(handler, http.MethodGet, target); got.Code != 200 || got.Body.Len() == 0 {
+				t.Errorf("%s: status %d", target, got.Code)
+			}
+		}
+	}
+	if targets < 8 {
+		t.Errorf("only %d files and operations were found in the page", targets)
+	}
+	for _, target := range []string{"/web/web.go", "/web/none.js", "/operations/operations.go", "/operations/..%2fschema.graphql"} {
+		if got := do(handler, http.MethodGet, target); got.Code != 404 {
+			t.Errorf("%s: status %d, want 404", target, got.Code)
+		}
+	}
+	if text := do(handler, http.MethodGet, "/", "Accept", "*/*"); !strings.Contains(text.Body.String(), "a page to reserve by") {
+		t.Errorf("/ for a program: %s", text.Body)
 	}
 }

@@ -18,6 +18,9 @@ func index(c Config) http.Handler {
 	for _, route := range c.Routes {
 		row(route.Pattern, audience(route))
 	}
+	if c.Operations != nil {
+		row("GET /", "in a browser, a page to reserve by")
+	}
 	if c.Development {
 		row("GET /graphiql", "try the API in a browser")
 	}
