@@ -66,6 +66,8 @@ var wrong = []struct {
 	{"import a.csv b.csv", `not also "b.csv"`},
 	{"import a.csv --url http://x", "unknown flag: --url"},
 	{"import nothing.csv", "the file cannot be read"},
+	{"import resume", "needs an import's id"},
+	{"import resume imp_1 imp_2", "takes an import's id alone"},
 	{"workflow lists", `vacancy workflow has no "lists"`},
 	{"workflow list extra", "takes no arguments"},
 	{"workflow list --status DONE", "--status must be one of RUNNING"},
