@@ -32,7 +32,7 @@ type process struct {
 // serve starts a server on the data directory and waits until it listens. A few tenants
 // do everything in most tests, so they are not limited unless the flags say so.
 func serve(dir string, flags ...string) (*process, error) {
-	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir, "--max-holds", "0", "--hold-budget", "0"}, flags...)
+	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir, "--max-holds", "0", "--hold-budget", "0", "--reserve-rate", "0", "--pay-rate", "0"}, flags...)
 	p := &process{Dir: dir, command: exec.Command(binary, args...), log: new(safeBuffer), exited: make(chan struct{})}
 	p.command.Env = cleanEnvironment()
 	p.command.Stderr = p.log

@@ -32,6 +32,10 @@ type Config struct {
 	Imports *batch.Service
 	Orders  *order.Service
 	Runner  workflow.Runner
+	// Rates bound how often each principal may do what costs something; may be empty.
+	Rates Rates
+	// Operations are the only ones that are answered; nil: whatever is within the limits.
+	Operations *Operations
 	// Limits of a request; the zero value is DefaultLimits.
 	Limits Limits
 	// Development lets clients ask for the schema (introspection).
@@ -53,6 +57,7 @@ type Limits struct {
 	Directives int           // likewise
 	Complexity int           // a field costs 1, a list's fields `first` times as much
 	Errors     int           // in one answer
+	Answer     int           // bytes of data in an answer to a tenant, sixteen times as many for who manages
 	Time       time.Duration // to answer in
 }
 
@@ -61,7 +66,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		BodyBytes: 64 << 10, QueryBytes: 16 << 10, Tokens: 1000,
 		Depth: 12, Fields: 500, Repeats: 60, Aliases: 30, Directives: 30, Complexity: 10_000,
-		Errors: 10, Time: 10 * time.Second,
+		Errors: 10, Answer: 63 << 10, Time: 10 * time.Second,
 	}
 }
 
@@ -72,7 +77,7 @@ func New(c Config) *Handler {
 		c.Limits = DefaultLimits()
 	}
 	schema := generated.NewExecutableSchema(generated.Config{
-		Resolvers:  &resolver{booking: c.Booking, imports: c.Imports, orders: c.Orders, runner: c.Runner},
+		Resolvers:  &resolver{booking: c.Booking, imports: c.Imports, orders: c.Orders, runner: c.Runner, rates: c.Rates},
 		Directives: generated.DirectiveRoot{Allow: allow},
 		Complexity: costs(),
 	})
@@ -82,7 +87,7 @@ func New(c Config) *Handler {
 	run.SetQueryCache(documents)
 	run.SetErrorPresenter(presenter{log: c.Log, requestID: c.RequestID}.present)
 	run.SetRecoverFunc(recovered)
-	return &Handler{executor: run, documents: documents, cost: cost, limits: c.Limits, introspection: c.Development}
+	return &Handler{executor: run, documents: documents, cost: cost, limits: c.Limits, operations: c.Operations, introspection: c.Development}
 }
 
 var _ graphql.Cache[*document] = (*documents)(nil)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -27,6 +29,7 @@ type Handler struct {
 	documents     *documents
 	cost          costLimit
 	limits        Limits
+	operations    *Operations // nil: any
 	introspection bool
 }
 
@@ -88,14 +91,20 @@ func isJSON(contentType string) bool {
 }
 
 // decode reads a request, or says what is wrong with it. It echoes nothing.
-func decode(body []byte) (*graphql.RawParams, string) {
+func decode(body []byte) (*asked, string) {
 	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '[' {
 		return nil, "a body holds one request; lists of them are not taken"
 	}
 	var request struct {
 		Query         string         `json:"query"`
+		DocumentID    string         `json:"documentId"`
 		OperationName string         `json:"operationName"`
 		Variables     map[string]any `json:"variables"`
+		Extensions    struct {
+			PersistedQuery struct {
+				Hash string `json:"sha256Hash"`
+			} `json:"persistedQuery"`
+		} `json:"extensions"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -105,14 +114,26 @@ func decode(body []byte) (*graphql.RawParams, string) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, "there is something after the JSON object in the body"
 	}
-	if request.Query == "" {
+	named := cmp.Or(request.DocumentID, request.Extensions.PersistedQuery.Hash)
+	if request.Query == "" && named == "" {
 		return nil, `the request has no "query"`
 	}
-	return &graphql.RawParams{Query: request.Query, OperationName: request.OperationName, Variables: request.Variables}, ""
+	return &asked{named: named, RawParams: graphql.RawParams{Query: request.Query, OperationName: request.OperationName, Variables: request.Variables}}, ""
+}
+
+// asked is a request, and the document that it names instead of having it.
+type asked struct {
+	graphql.RawParams
+	named string
 }
 
 // run runs a request within its time.
-func (h *Handler) run(w http.ResponseWriter, ctx context.Context, params *graphql.RawParams) {
+func (h *Handler) run(w http.ResponseWriter, ctx context.Context, a *asked) {
+	if refusal := h.operations.admit(a); refusal != nil {
+		writeResponse(w, http.StatusBadRequest, &graphql.Response{Errors: gqlerror.List{refusal}})
+		return
+	}
+	params := &a.RawParams
 	ctx, cancel := context.WithTimeout(ctx, h.limits.Time)
 	defer cancel()
 	ctx = graphql.StartOperationTrace(ctx)
@@ -139,10 +160,32 @@ func (h *Handler) run(w http.ResponseWriter, ctx context.Context, params *graphq
 	if response == nil { // the time was up before there was anything to show
 		response = h.executor.DispatchError(ctx, gqlerror.List{gqlerror.Wrap(context.Cause(ctx))})
 	}
+	if most := h.mostBytes(ctx); len(response.Data) > most {
+		response = &graphql.Response{Errors: tooLarge(operation.Operation.Operation, most)}
+	}
 	if len(response.Errors) > h.limits.Errors {
 		response.Errors = response.Errors[:h.limits.Errors]
 	}
 	writeResponse(w, http.StatusOK, response)
+}
+
+// codeTooLarge is the code of an answer that is longer than it may be.
+const codeTooLarge = "ANSWER_TOO_LARGE"
+
+// mostBytes is how long the data of an answer may be.
+func (h *Handler) mostBytes(ctx context.Context) int {
+	if principal(ctx).Manages() {
+		return 16 * h.limits.Answer
+	}
+	return h.limits.Answer
+}
+
+// tooLarge says so instead of the answer. What a mutation did, it has done.
+func tooLarge(of ast.Operation, most int) gqlerror.List {
+	if of == ast.Mutation {
+		return refuseDocument(codeTooLarge, "it was done, but the answer is longer than %d bytes; ask for what became of it with fewer fields", most)
+	}
+	return refuseDocument(codeTooLarge, "the answer is longer than %d bytes; ask for fewer fields or a smaller page", most)
 }
 
 // errorCode answers the code that the errors have already.

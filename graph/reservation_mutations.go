@@ -8,6 +8,9 @@ import (
 
 func (m mutations) ReserveApartment(ctx context.Context, in model.ReserveApartmentInput) (*model.ReserveApartmentPayload, error) {
 	who := principal(ctx)
+	if refusal := tooOften(m.rates.Reserve, who); refusal != nil {
+		return &model.ReserveApartmentPayload{UserErrors: model.NewUserErrors(refusal)}, nil
+	}
 	r, err := m.booking.ReserveApartment(ctx, who, in.ApartmentID, in.IdempotencyKey)
 	refusal, err := refused(err)
 	if err != nil {
@@ -18,6 +21,9 @@ func (m mutations) ReserveApartment(ctx context.Context, in model.ReserveApartme
 
 func (m mutations) PayReservation(ctx context.Context, in model.PayReservationInput) (*model.PayReservationPayload, error) {
 	who := principal(ctx)
+	if refusal := tooOften(m.rates.Pay, who); refusal != nil {
+		return &model.PayReservationPayload{UserErrors: model.NewUserErrors(refusal)}, nil
+	}
 	r, err := m.booking.PayReservation(ctx, who, in.ReservationID, text(in.PaymentMethod), in.IdempotencyKey)
 	refusal, err := refused(err)
 	if err != nil {

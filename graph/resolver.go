@@ -15,6 +15,7 @@ type resolver struct {
 	imports *batch.Service
 	orders  *order.Service
 	runner  workflow.Runner
+	rates   Rates
 }
 
 type (

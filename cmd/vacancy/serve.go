@@ -42,6 +42,7 @@ type serveFlags struct {
 	smtp          string
 	smtpPassword  string
 	limits        limitFlags
+	operations    string
 	configuration embedded.Config
 }
 
@@ -83,6 +84,7 @@ it speaks HTTPS (--tls-cert, --tls-key) or stands behind a proxy that does (--be
 	flags.IntVar(&f.configuration.MaxExtensions, "max-extensions", 0, "how often a hold may be extended (default 2)")
 	flags.IntVar(&f.configuration.MaxWindows, "max-windows", 0, "how many payment windows a hold lasts at the most (default 3)")
 	f.limits.add(flags)
+	flags.StringVar(&f.operations, "operations", "", "answer only these GraphQL operations: a .graphql file, a directory of them, or a manifest in JSON")
 	flags.StringVar(&f.configuration.Gateway, "gateway", embedded.Simulated, "payment gateway: "+strings.Join(embedded.Gateways(), ", "))
 	flags.StringVar((*string)(&f.configuration.LateMoney), "late-money", string(booking.RefundLate), "what becomes of money that comes after its hold has ended, where the apartment does not say: REFUND or REACQUIRE_ELSE_REFUND")
 	flags.DurationVar(&f.configuration.SlowPayment, "slow-payment", 0, "how long the simulated payment method pm_slow takes (default 2s)")
@@ -98,6 +100,10 @@ it speaks HTTPS (--tls-cert, --tls-key) or stands behind a proxy that does (--be
 
 func (p *program) serve(ctx context.Context, f serveFlags) error {
 	c, err := p.configuration(f)
+	if err != nil {
+		return err
+	}
+	operations, err := operationsAt(f.operations)
 	if err != nil {
 		return err
 	}
@@ -123,7 +129,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	}
 	handler := api.New(api.Config{
 		App: a.App, Backend: a, Verifier: gate.verifier, Checks: gate.checks, Public: f.doors.public(),
-		AllowOrigins: f.doors.allowOrigins, Development: f.stage != "prod", Now: p.now, Log: c.Log,
+		AllowOrigins: f.doors.allowOrigins, Operations: operations, Development: f.stage != "prod", Now: p.now, Log: c.Log,
 	})
 
 	// The API goes first and the runner after it, so that what a request has begun is carried on.

@@ -397,10 +397,11 @@ type ComplexityRoot struct {
 	}
 
 	UserError struct {
-		Code      func(childComplexity int) int
-		Field     func(childComplexity int) int
-		HeldUntil func(childComplexity int) int
-		Message   func(childComplexity int) int
+		Code       func(childComplexity int) int
+		Field      func(childComplexity int) int
+		HeldUntil  func(childComplexity int) int
+		Message    func(childComplexity int) int
+		RetryAfter func(childComplexity int) int
 	}
 
 	VacateApartmentPayload struct {
@@ -1979,6 +1980,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
+	case "UserError.retryAfter":
+		if e.ComplexityRoot.UserError.RetryAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserError.RetryAfter(childComplexity), true
 
 	case "VacateApartmentPayload.apartment":
 		if e.ComplexityRoot.VacateApartmentPayload.Apartment == nil {
@@ -2758,7 +2765,8 @@ extend type Mutation {
   ` + "`" + `pollAfter` + "`" + ` to see it PAID. With Stripe and no ` + "`" + `paymentMethod` + "`" + ` it makes sure that there is a payment to
   confirm, and answers with its ` + "`" + `nextAction` + "`" + ` and ` + "`" + `clientSecret` + "`" + `.
   userErrors: NOT_FOUND, RESERVATION_NOT_HELD, HOLD_EXPIRED (nothing was taken), PAYMENT_DECLINED (try
-  another method under another key), PAYMENT_PENDING (not decided yet), INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.
+  another method under another key), PAYMENT_PENDING (not decided yet), RATE_LIMITED (with ` + "`" + `retryAfter` + "`" + `),
+  INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.
   """
   payReservation(input: PayReservationInput!): PayReservationPayload! @allow(roles: [TENANT, MANAGER, OPERATOR])
 }
@@ -3002,7 +3010,7 @@ extend type Mutation {
   """
   Holds a VACANT apartment for the caller while they pay. The hold is durable when this answers.
   userErrors: NOT_FOUND, APARTMENT_NOT_VACANT (with ` + "`" + `heldUntil` + "`" + `), HOLD_LIMIT_REACHED (pay for a hold or
-  cancel one first), INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.
+  cancel one first), RATE_LIMITED (with ` + "`" + `retryAfter` + "`" + `), INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.
   """
   reserveApartment(input: ReserveApartmentInput!): ReserveApartmentPayload! @allow(roles: [TENANT, MANAGER, OPERATOR])
   """
@@ -3082,6 +3090,8 @@ type UserError @asParent {
   message: String!
   "With APARTMENT_NOT_VACANT: when the hold that is in the way ends, if it is a hold."
   heldUntil: DateTime
+  "With RATE_LIMITED: seconds after which asking again makes sense."
+  retryAfter: Int
 }
 
 "What a caller can do wrong. GraphQL errors carry the same codes in ` + "`" + `extensions.code` + "`" + `."
@@ -3774,6 +3784,8 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_message(ctx, field)
 	case "heldUntil":
 		return ec.fieldContext_UserError_heldUntil(ctx, field)
+	case "retryAfter":
+		return ec.fieldContext_UserError_retryAfter(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
 }

@@ -12,6 +12,8 @@ type UserError struct {
 	Field     *string
 	Message   string
 	HeldUntil time.Time // zero: null
+	// RetryAfter is in whole seconds.
+	RetryAfter *int
 }
 
 // NewUserErrors answers the refusal as the userErrors of a payload; none for nil.
@@ -21,6 +23,15 @@ func NewUserErrors(refusal *booking.Error) []UserError {
 	}
 	return []UserError{{
 		Code: refusal.Code, Field: known(refusal.Field),
-		Message: refusal.Message, HeldUntil: refusal.HeldUntil,
+		Message: refusal.Message, HeldUntil: refusal.HeldUntil, RetryAfter: seconds(refusal.RetryAfter),
 	}}
+}
+
+// seconds rounds up; nil for none.
+func seconds(d time.Duration) *int {
+	if d <= 0 {
+		return nil
+	}
+	whole := int((d + time.Second - 1) / time.Second)
+	return &whole
 }

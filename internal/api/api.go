@@ -17,6 +17,7 @@ import (
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/identity"
 	"github.com/vacancy/vacancy/internal/imports"
+	"github.com/vacancy/vacancy/internal/ratelimit"
 )
 
 // Config is what the API is made of. All fields are needed but those that say so.
@@ -31,6 +32,8 @@ type Config struct {
 	Public bool
 	// AllowOrigins are those of web pages that may call the API; may be empty.
 	AllowOrigins []string
+	// Operations are the only ones that are answered; nil: whatever is within the limits.
+	Operations *graph.Operations
 	// Development lets clients ask for the schema, and serves GraphiQL.
 	Development bool
 	Now         func() time.Time
@@ -52,6 +55,7 @@ func New(c Config) http.Handler {
 	return httpapi.New(httpapi.Config{
 		GraphQL: graph.New(graph.Config{
 			Booking: c.App.Reservations, Imports: c.App.Imports, Orders: c.App.Orders, Runner: c.App.Runner, Development: c.Development, RequestID: httpapi.RequestID, Log: c.Log,
+			Rates: rates(c), Operations: c.Operations,
 		}),
 		Routes:       append(routes(c), c.Backend.Routes()...),
 		Verifier:     c.Verifier,
@@ -65,6 +69,12 @@ func New(c Config) http.Handler {
 		Now:          c.Now,
 		NewRequestID: uuid.NewString,
 	})
+}
+
+// rates are those of the deployment's limits.
+func rates(c Config) graph.Rates {
+	l := c.App.Config.Limits
+	return graph.Rates{Reserve: ratelimit.PerMinute(l.ReserveRate, c.Now), Pay: ratelimit.PerMinute(l.PayRate, c.Now)}
 }
 
 // routes are the ones beside GraphQL that every backend has.

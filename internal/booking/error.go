@@ -40,6 +40,8 @@ type Error struct {
 	Field     string    // the input field that is at fault, if one is
 	Message   string    // for people; says what was wrong and what to do
 	HeldUntil time.Time // ApartmentNotVacant: when the hold in the way ends, if it is a hold
+	// RetryAfter is, with RateLimited, how long to wait before asking again.
+	RetryAfter time.Duration
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }

@@ -43,3 +43,18 @@ func read(name string) string {
 	}
 	return string(text)
 }
+
+// Documents answers every document that this package sends, by the operation's name.
+func Documents() map[string]string {
+	files, err := operations.ReadDir("operations")
+	if err != nil {
+		panic(err) // the directory is embedded by the directive above
+	}
+	documents := map[string]string{}
+	for _, file := range files {
+		if name, ok := strings.CutSuffix(file.Name(), ".graphql"); ok {
+			documents[name] = document(name)
+		}
+	}
+	return documents
+}
