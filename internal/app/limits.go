@@ -18,7 +18,9 @@ type Limits struct {
 }
 
 // DefaultLimits suit people who look for a home.
-func DefaultLimits() Limits { return Limits{MaxHolds: 2, HoldBudget: 4 * time.Hour, ReserveRate: 30, PayRate: 30} }
+func DefaultLimits() Limits {
+	return Limits{MaxHolds: 2, HoldBudget: 4 * time.Hour, ReserveRate: 30, PayRate: 30}
+}
 
 // NoLimits let one principal do everything: for load tests.
 func NoLimits() Limits { return Limits{MaxHolds: -1, HoldBudget: -1, ReserveRate: -1, PayRate: -1} }
