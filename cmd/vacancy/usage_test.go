@@ -68,6 +68,7 @@ var wrong = []struct {
 	{"import nothing.csv", "the file cannot be read"},
 	{"import resume", "needs an import's id"},
 	{"import resume imp_1 imp_2", "takes an import's id alone"},
+	{"import resume imp_1 --atomic", "unknown flag: --atomic"},
 	{"workflow lists", `vacancy workflow has no "lists"`},
 	{"workflow list extra", "takes no arguments"},
 	{"workflow list --status DONE", "--status must be one of RUNNING"},
