@@ -43,6 +43,7 @@ type serveFlags struct {
 	smtpPassword  string
 	limits        limitFlags
 	operations    string
+	stripe        stripeFlags
 	configuration embedded.Config
 }
 
@@ -86,6 +87,7 @@ it speaks HTTPS (--tls-cert, --tls-key) or stands behind a proxy that does (--be
 	f.limits.add(flags)
 	flags.StringVar(&f.operations, "operations", "", "answer only these GraphQL operations: a .graphql file, a directory of them, or a manifest in JSON")
 	flags.StringVar(&f.configuration.Gateway, "gateway", embedded.Simulated, "payment gateway: "+strings.Join(embedded.Gateways(), ", "))
+	f.stripe.add(flags)
 	flags.StringVar((*string)(&f.configuration.LateMoney), "late-money", string(booking.RefundLate), "what becomes of money that comes after its hold has ended, where the apartment does not say: REFUND or REACQUIRE_ELSE_REFUND")
 	flags.DurationVar(&f.configuration.SlowPayment, "slow-payment", 0, "how long the simulated payment method pm_slow takes (default 2s)")
 	flags.StringVar(&f.configuration.Carrier, "carrier", "", "of move-in orders: simulated, or manual: an operator answers (default simulated, in prod manual)")
@@ -171,6 +173,12 @@ func (p *program) configuration(f serveFlags) (embedded.Config, error) {
 	c.Stage = saga.Stage(f.stage)
 	if err := oneOf("--gateway", c.Gateway, embedded.Gateways()); err != nil {
 		return c, err
+	}
+	if c.Gateway == embedded.Stripe {
+		var err error
+		if c.Stripe, err = p.stripe(f.stripe); err != nil {
+			return c, usageError{err}
+		}
 	}
 	c.LateMoney = booking.LateMoney(strings.ToUpper(string(c.LateMoney)))
 	if err := oneOf("--late-money", string(c.LateMoney), []string{string(booking.RefundLate), string(booking.ReacquireElseRefund)}); err != nil {

@@ -3,6 +3,7 @@ package embedded
 import (
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/notification"
+	"github.com/vacancy/vacancy/internal/payment/stripe"
 )
 
 // Config is what the deployment decides, and where it keeps what. The zero value of a
@@ -13,6 +14,8 @@ type Config struct {
 	DataDir string
 	// Gateway is the payment gateway, one of Gateways; "": the simulated one.
 	Gateway string
+	// Stripe is for the gateway of that name.
+	Stripe stripe.Config
 	// Workers bounds the executions driven at once; 0: the runner's default.
 	Workers int
 	// Receiver is where notifications go; nil: they are kept and listed.

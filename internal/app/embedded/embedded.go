@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/payment/stripe"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -40,6 +42,7 @@ type App struct {
 
 	dispatcher *notification.Dispatcher // nil without a receiver
 	gateway    io.Closer
+	webhook    http.Handler // of the gateway's events; nil if it sends none
 	closing    sync.Once
 	closed     error
 }
@@ -92,6 +95,9 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	})
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
+	}
+	if c.Gateway == Stripe && len(c.Stripe.WebhookSecrets) > 0 {
+		a.webhook = stripe.Webhook{Secrets: c.Stripe.WebhookSecrets, Handle: a.Reservations.GatewayEvent, Now: app.Now, Log: a.Config.Log}
 	}
 	return a, nil
 }

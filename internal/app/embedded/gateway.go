@@ -10,6 +10,7 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/payment/manual"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/payment/stripe"
 )
 
 // GatewayFileName is the simulated gateway's ledger in the data directory. It is a
@@ -20,10 +21,11 @@ const GatewayFileName = simulated.FileName
 const (
 	Simulated = "simulated"
 	Manual    = "manual"
+	Stripe    = "stripe"
 )
 
 // Gateways lists the names.
-func Gateways() []string { return []string{Simulated, Manual} }
+func Gateways() []string { return []string{Simulated, Manual, Stripe} }
 
 // openGateway opens the payment gateway that the configuration names, and what closes it.
 func openGateway(ctx context.Context, c Config) (booking.Gateway, io.Closer, error) {
@@ -42,6 +44,14 @@ func openGateway(ctx context.Context, c Config) (booking.Gateway, io.Closer, err
 		}
 		g := manual.New(ledger, app.Now)
 		return g, g, nil
+	case Stripe:
+		g, err := stripe.New(c.Stripe, app.Now)
+		return g, nothingToClose{}, err
 	}
 	return nil, nil, fmt.Errorf("there is no payment gateway %q; there are %v", c.Gateway, Gateways())
 }
+
+// nothingToClose closes what is at the other end of a network.
+type nothingToClose struct{}
+
+func (nothingToClose) Close() error { return nil }

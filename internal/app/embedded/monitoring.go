@@ -12,7 +12,8 @@ import (
 // listed bounds what is shown of notifications.
 const listed = 100
 
-// Routes show managers the notifications, and the ledger of the simulated gateway.
+// Routes show managers the notifications and the ledger of the simulated gateway, and take
+// the events of Stripe.
 func (a *App) Routes() []httpapi.Route {
 	log := a.Config.Log
 	routes := []httpapi.Route{
@@ -24,6 +25,9 @@ func (a *App) Routes() []httpapi.Route {
 		routes = append(routes, httpapi.Route{Pattern: "GET /ledger/{reservation}", Roles: httpapi.Managing, Handler: httpapi.JSON(log, func(r *http.Request) (any, error) {
 			return a.Gateway.Totals(r.Context(), r.PathValue("reservation"))
 		})})
+	}
+	if a.webhook != nil {
+		routes = append(routes, httpapi.Route{Pattern: "POST /webhooks/stripe", Handler: a.webhook})
 	}
 	return routes
 }
