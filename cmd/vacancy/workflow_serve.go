@@ -31,6 +31,7 @@ const (
 type workflowServeFlags struct {
 	listen         string
 	lambdaEndpoint string
+	aws            bool
 	mock           string
 	region         string
 	account        string
@@ -47,6 +48,7 @@ CLI work with --endpoint-url. State machines and executions are kept in the data
 (--data, default ` + stateMachinesDir + `) and go on after a restart; '--data memory' keeps nothing.
 
 Lambda tasks call --lambda-endpoint, which speaks the Lambda API: 'sam local start-lambda'.
+Tasks of SQS, SNS, EventBridge and DynamoDB call AWS, or what stands in for it, with --aws.
 --mock reads the MockConfigFile of Step Functions Local; an execution uses a test case of it
 when it is started with the ARN of its state machine and '#TestCase' behind it.
 
@@ -62,6 +64,7 @@ which operations it answers, and how SDKs are told of it.`,
 	flags := command.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8083", "address to listen on; port 0 takes a free one")
 	flags.StringVar(&f.lambdaEndpoint, "lambda-endpoint", "", "URL of a Lambda API that has the functions, such as http://127.0.0.1:3001")
+	flags.BoolVar(&f.aws, "aws", false, "have tasks of SQS, SNS, EventBridge and DynamoDB call AWS, by its usual configuration (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB, …)")
 	flags.StringVar(&f.mock, "mock", "", "MockConfigFile whose test cases answer the tasks of executions started with #TestCase")
 	flags.StringVar(&f.region, "region", "us-east-1", "region in ARNs")
 	flags.StringVar(&f.account, "account", "123456789012", "account in ARNs")
@@ -71,7 +74,7 @@ which operations it answers, and how SDKs are told of it.`,
 }
 
 func (p *program) workflowServe(ctx context.Context, f workflowServeFlags) error {
-	c, err := p.stepFunctions(f)
+	c, err := p.stepFunctions(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -114,7 +117,7 @@ func (p *program) openStateMachines(ctx context.Context) (*sqlite.Store, error) 
 }
 
 // stepFunctions reads the flags.
-func (p *program) stepFunctions(f workflowServeFlags) (c sfnapi.Config, err error) {
+func (p *program) stepFunctions(ctx context.Context, f workflowServeFlags) (c sfnapi.Config, err error) {
 	c = sfnapi.Config{Region: f.region, Account: f.account, NewID: uuid.NewString, Services: map[string]workflow.Handler{}}
 	if f.region == "" || strings.ContainsAny(f.region, ": ") {
 		return c, usagef("--region must be a region such as us-east-1, it is %q", f.region)
@@ -126,6 +129,9 @@ func (p *program) stepFunctions(f workflowServeFlags) (c sfnapi.Config, err erro
 		return c, err
 	}
 	if c.Functions, err = p.functions(f.lambdaEndpoint, c.Services); err != nil {
+		return c, err
+	}
+	if err := awsTasks(ctx, f.aws, c.Services); err != nil {
 		return c, err
 	}
 	if f.mock == "" {
