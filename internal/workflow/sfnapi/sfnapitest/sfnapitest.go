@@ -54,10 +54,7 @@ func (s *Server) Stop() { s.stop() }
 // Open starts a server, which the end of the test stops.
 func Open(t *testing.T, c Config) *Server {
 	t.Helper()
-	store, err := sqlite.OpenMemory(t.Context(), sqlite.Options{})
-	if c.Dir != "" {
-		store, err = sqlite.Open(t.Context(), c.Dir, sqlite.Options{})
-	}
+	store, err := openStore(t.Context(), c.Dir)
 	if err != nil {
 		t.Fatalf("open the store: %v", err)
 	}
@@ -76,7 +73,7 @@ func Open(t *testing.T, c Config) *Server {
 	}
 	server, err := sfnapi.New(t.Context(), config)
 	if err != nil {
-		t.Fatalf("New = %v", err)
+		t.Fatalf("New = %v", errors.Join(err, store.Close()))
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
@@ -96,6 +93,13 @@ func Open(t *testing.T, c Config) *Server {
 	}
 	t.Cleanup(s.stop)
 	return s
+}
+
+func openStore(ctx context.Context, dir string) (*sqlite.Store, error) {
+	if dir == "" {
+		return sqlite.OpenMemory(ctx, sqlite.Options{})
+	}
+	return sqlite.Open(ctx, dir, sqlite.Options{})
 }
 
 // NewClient answers an SDK client of the API at localhost.
