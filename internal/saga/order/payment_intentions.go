@@ -49,8 +49,11 @@ type RecordCapture struct{ On }
 // Decide implements Intention.
 func (i RecordCapture) Decide(current *Order) (Order, bool, error) {
 	o, err := i.forwardPayment(current)
-	if err != nil || o.Payment.Status == booking.Captured {
+	switch {
+	case err != nil || o.Payment.Status == booking.Captured:
 		return o, false, err
+	case o.Payment.Status != booking.Pending || o.Payment.GatewayRef == "":
+		return o, false, booking.Refuse(StepTooEarly, "the payment of order %s is %s and %q at the gateway; there is nothing to capture", i.ID, o.Payment.Status, o.Payment.GatewayRef)
 	}
 	p := o.withPayment()
 	p.Status, p.CapturedAt = booking.Captured, i.Now

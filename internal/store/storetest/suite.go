@@ -150,6 +150,12 @@ func diff(got, want any) string {
 // complaint once that takes too long.
 func (s *suite) eventually(what string, f func() error) {
 	s.Helper()
+	eventually(s.T, what, f)
+}
+
+// eventually waits for what a store may be late with.
+func eventually(t *testing.T, what string, f func() error) {
+	t.Helper()
 	deadline, tick := time.After(10*time.Second), time.NewTicker(20*time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -160,7 +166,7 @@ func (s *suite) eventually(what string, f func() error) {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			s.Fatalf("%s: %v", what, err)
+			t.Fatalf("%s: %v", what, err)
 		}
 	}
 }
