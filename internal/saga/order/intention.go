@@ -27,7 +27,7 @@ type On struct {
 }
 
 // OrderID answers the order's id.
-func (o On) OrderID() string { return o.ID }
+func (i On) OrderID() string { return i.ID }
 
 // Codes of refusals of this domain.
 const (
@@ -52,31 +52,31 @@ func NotFound(id string) *booking.Error {
 }
 
 // forward refuses a forward step of an order that is not there or goes backwards.
-func (o On) forward(current *Order, step Step) (Order, error) {
+func (i On) forward(current *Order, step Step) (Order, error) {
 	if current == nil {
-		return Order{}, booking.Refuse(StepTooEarly, "there is no order %s: CreateOrder comes first", o.ID)
+		return Order{}, booking.Refuse(StepTooEarly, "there is no order %s: CreateOrder comes first", i.ID)
 	}
 	if current.undone(step) || current.Compensating.Has(string(step)) || current.Status == Undoing || current.Status == Failed || current.Status == NeedsAttention {
-		return *current, booking.Refuse(StepUndone, "%s of order %s is undone, the order is %s: it is not done again", step, o.ID, current.Status)
+		return *current, booking.Refuse(StepUndone, "%s of order %s is undone, the order is %s: it is not done again", step, i.ID, current.Status)
 	}
 	return *current, nil
 }
 
 // touched notes when the order changed and when the sweeper is to look at it next.
-func (o On) touched(order *Order) {
-	order.UpdatedAt = o.Now
+func (i On) touched(order *Order) {
+	order.UpdatedAt = i.Now
 	order.LookAt = time.Time{}
 	if order.Status.Live() {
-		order.LookAt = o.Now.Add(FirstLook)
+		order.LookAt = i.Now.Add(FirstLook)
 	}
 }
 
-func (o On) event(kind EventKind, note string) Event {
-	return Event{Kind: kind, At: o.Now, By: o.By, Note: note}
+func (i On) event(kind EventKind, note string) Event {
+	return Event{Kind: kind, At: i.Now, By: i.By, Note: note}
 }
 
-func (o On) moved(kind EventKind, amount booking.Money, note string) Event {
-	e := o.event(kind, note)
+func (i On) moved(kind EventKind, amount booking.Money, note string) Event {
+	e := i.event(kind, note)
 	e.Amount, e.Currency = amount.Amount, amount.Currency
 	return e
 }

@@ -83,10 +83,10 @@ func (i RecordDecline) Decide(current *Order) (Order, bool, error) {
 }
 
 // forwardPayment refuses what is about a payment that is not there.
-func (o On) forwardPayment(current *Order) (Order, error) {
-	order, err := o.forward(current, ProcessPayment)
+func (i On) forwardPayment(current *Order) (Order, error) {
+	order, err := i.forward(current, ProcessPayment)
 	if err == nil && order.Payment == nil {
-		err = booking.Refuse(StepTooEarly, "order %s has no payment yet", o.ID)
+		err = booking.Refuse(StepTooEarly, "order %s has no payment yet", i.ID)
 	}
 	return order, err
 }
