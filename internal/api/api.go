@@ -62,7 +62,7 @@ func New(c Config) http.Handler {
 		Checks:       append(c.Backend.Checks(), c.Checks...),
 		AllowOrigins: c.AllowOrigins,
 		Secure:       c.Public, ProtectMetrics: c.Public,
-		Collectors:   c.Backend.Collectors(),
+		Collectors:   append(c.Backend.Collectors(), c.App.Doctor()),
 		Operations:   operations.Files,
 		Development:  c.Development,
 		Log:          c.Log,
@@ -79,7 +79,7 @@ func rates(c Config) graph.Rates {
 
 // routes are the ones beside GraphQL that every backend has.
 func routes(c Config) []httpapi.Route {
-	return append(orderRoutes(c.App.Orders, c.Log), []httpapi.Route{
+	return append(append(orderRoutes(c.App.Orders, c.Log), doctorRoutes(c)...), []httpapi.Route{
 		{Pattern: "POST /imports", Roles: httpapi.Managing, Handler: imports.Handler(c.App.Reservations.ImportApartments, c.App.Imports.Receive, app.NewID, c.Log)},
 	}...)
 }

@@ -31,7 +31,8 @@ type App struct {
 	Runner workflow.Runner
 	Config Config
 
-	swept sweeps
+	swept    sweeps
+	examined examined
 }
 
 // New wires the domain services on a backend's ports. The config must have its defaults.

@@ -108,6 +108,7 @@ func (a *App) Run(ctx context.Context) error {
 	var group errgroup.Group
 	group.Go(func() error { a.SweepEvery(ctx, sweepEvery); return nil })
 	group.Go(func() error { a.WatchDeadlines(ctx); return nil })
+	group.Go(func() error { a.ExamineEvery(ctx); return nil })
 	if a.dispatcher != nil {
 		group.Go(func() error { a.dispatcher.Run(ctx); return nil })
 	}

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/workflow"
+)
+
+const (
+	// examineEvery is how often a deployment examines itself.
+	examineEvery = 10 * time.Minute
+	// askedOfLate is how far back the gateway is then asked about payments that seem settled:
+	// it is somebody else's machine. 'vacancy doctor' asks about all.
+	askedOfLate = 24 * time.Hour
+)
+
+// ExamineEvery examines, every ten minutes, whether reservations, apartments, executions and
+// the gateway agree, for the metrics; until ctx ends. It mends nothing.
+func (a *App) ExamineEvery(ctx context.Context) {
+	ticker := time.NewTicker(examineEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		found, err := a.Examine(ctx, booking.Examination{GatewaySince: a.Reservations.Now().Add(-askedOfLate)})
+		switch {
+		case err != nil && ctx.Err() == nil:
+			a.Config.Log.ErrorContext(ctx, "examination failed", "error", err)
+		case err == nil && !found.Healthy():
+			a.Config.Log.ErrorContext(ctx, "reservations, apartments, executions and the gateway do not agree; 'vacancy doctor' explains",
+				"disagreements", len(found.Disagreements), "unknown", found.Unknown)
+		}
+	}
+}
+
+// Examine examines now, and notes what was found for the metrics.
+func (a *App) Examine(ctx context.Context, x booking.Examination) (booking.Findings, error) {
+	found, err := a.Reservations.Examine(ctx, x)
+	if err == nil {
+		a.examined.note(found)
+	}
+	return found, err
+}
+
+// examined is what the latest examination has found.
+type examined struct {
+	mu     sync.Mutex
+	latest booking.Findings
+}
+
+func (e *examined) note(found booking.Findings) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.latest = found
+}
+
+func (e *examined) read() booking.Findings {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.latest
+}
+
+var (
+	disagreements = prometheus.NewDesc("vacancy_doctor_disagreements", "Disagreements that the latest examination has found and not mended.", []string{"kind"}, nil)
+	unknown       = prometheus.NewDesc("vacancy_doctor_unknown", "Payments about which the gateway did not answer the latest examination.", nil, nil)
+	examinedAt    = prometheus.NewDesc("vacancy_doctor_examined_timestamp_seconds", "When the latest examination began; 0 before the first.", nil, nil)
+)
+
+// Doctor shows the latest examination as metrics.
+func (a *App) Doctor() prometheus.Collector { return doctorCollector{&a.examined} }
+
+type doctorCollector struct{ *examined }
+
+func (doctorCollector) Describe(descriptions chan<- *prometheus.Desc) {
+	descriptions <- disagreements
+	descriptions <- unknown
+	descriptions <- examinedAt
+}
+
+func (c doctorCollector) Collect(metrics chan<- prometheus.Metric) {
+	found := c.read()
+	counts := map[booking.DisagreementKind]int{}
+	for _, d := range found.Disagreements {
+		if !d.Repaired {
+			counts[d.Kind]++
+		}
+	}
+	for _, kind := range booking.DisagreementKinds() {
+		metrics <- prometheus.MustNewConstMetric(disagreements, prometheus.GaugeValue, float64(counts[kind]), string(kind))
+	}
+	metrics <- prometheus.MustNewConstMetric(unknown, prometheus.GaugeValue, float64(found.Unknown))
+	at := 0.0
+	if !found.At.IsZero() {
+		at = float64(found.At.Unix())
+	}
+	metrics <- prometheus.MustNewConstMetric(examinedAt, prometheus.GaugeValue, at)
+}
+
+// RunningExecutions and Stop make executions booking.Supervised.
+
+func (x executions) RunningExecutions(ctx context.Context, after string) (names []string, next string, err error) {
+	page, err := x.app.Runner.List(ctx, workflow.ListFilter{Machine: x.machine, Status: workflow.Running, After: after, Limit: 1000})
+	for _, e := range page.Executions {
+		names = append(names, e.Name)
+	}
+	return names, page.Next, err
+}
+
+func (x executions) Stop(ctx context.Context, name, cause string) error {
+	return x.app.Runner.Stop(ctx, workflow.ExecutionID{Machine: x.machine, Name: name}, "Stopped", cause)
+}
+
+var _ booking.Supervised = executions{}
