@@ -87,13 +87,19 @@ func apartmentOf(s Stored) (booking.Apartment, error) {
 	return i.apartment(), err
 }
 
-// readApartment reads an apartment that must be there, or answers NotFound.
+// readApartment reads an apartment that must be there and visible, or answers NotFound.
 func (s *Store) readApartment(ctx context.Context, id string) (booking.Apartment, Stored, error) {
 	was, err := s.table.Get(ctx, apartmentKey(id))
 	if err != nil {
 		return booking.Apartment{}, was, err
 	}
-	if !was.Exists() {
+	visible := was.Exists()
+	if visible {
+		if visible, err = s.visible(ctx, was); err != nil {
+			return booking.Apartment{}, was, err
+		}
+	}
+	if !visible {
 		return booking.Apartment{}, was, booking.ApartmentNotFound(id)
 	}
 	a, err := apartmentOf(was)

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/vacancy/vacancy/internal/booking"
@@ -12,6 +13,7 @@ import (
 type sourceItem struct {
 	Type        string `dynamodbav:"type"`
 	ApartmentID string `dynamodbav:"apartmentId"`
+	Batch       string `dynamodbav:"batch,omitempty"` // the atomic import that it came by
 }
 
 func createApartment(tx *Transaction, a booking.Apartment) {
@@ -109,18 +111,22 @@ func (s *Store) decideImport(ctx context.Context, as []booking.Apartment) (d Dec
 	if err != nil {
 		return d, err
 	}
-	known := make(map[string]string, len(as)) // source → apartment
+	v := s.view()
+	if _, err := v.look(ctx, slices.Collect(maps.Values(there))); err != nil {
+		return d, err
+	}
+	known, pending := make(map[string]string, len(as)), map[string]bool{} // source → apartment
 	for _, was := range there {
 		var source sourceItem
 		if err := was.Decode(&source); err != nil {
 			return d, err
 		}
-		known[was.PK] = source.ApartmentID
+		known[was.PK], pending[was.PK] = source.ApartmentID, !v.shows(was)
 	}
 	d = Decision[[]booking.ImportOutcome]{Answer: make([]booking.ImportOutcome, len(as)), Transaction: &Transaction{}}
 	for i, a := range as {
 		if id, again := known[keys[i].PK]; again {
-			d.Answer[i] = booking.ImportOutcome{ID: id}
+			d.Answer[i] = booking.ImportOutcome{ID: id, Pending: pending[keys[i].PK]}
 			continue
 		}
 		known[keys[i].PK] = a.ID
@@ -138,7 +144,36 @@ func (s *Store) Apartment(ctx context.Context, id string) (booking.Apartment, er
 
 // ApartmentsByID implements booking.Store.
 func (s *Store) ApartmentsByID(ctx context.Context, ids []string) ([]booking.Apartment, error) {
-	return byID(ctx, s.table, ids, apartmentKey, apartmentOf)
+	keys := make([]Key, len(ids))
+	for i, id := range ids {
+		keys[i] = apartmentKey(id)
+	}
+	v := s.view()
+	for {
+		found, err := s.table.GetAll(ctx, keys)
+		if err != nil {
+			return nil, err
+		}
+		again, err := v.look(ctx, slices.Collect(maps.Values(found)))
+		if err != nil {
+			return nil, err
+		}
+		if again {
+			continue
+		}
+		all := make([]booking.Apartment, 0, len(found))
+		for _, was := range found {
+			if !v.shows(was) {
+				continue
+			}
+			a, err := apartmentOf(was)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, a)
+		}
+		return all, nil
+	}
 }
 
 func byID[T any](ctx context.Context, t *Table, ids []string, key func(string) Key, of func(Stored) (T, error)) ([]T, error) {

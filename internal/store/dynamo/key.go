@@ -21,6 +21,10 @@ const (
 	sourceKind      = "SOURCE"
 	usageKind       = "USAGE"
 	pingKind        = "PING"
+	importKind      = "IMPORT"
+	partKind        = "PART"
+	chunkKind       = "CHUNK"
+	recordsKind     = "RECORDS"
 )
 
 func apartmentKey(id string) Key   { return Key{PK: id, SK: apartmentKind} }
@@ -31,6 +35,15 @@ func usageKey(tenantID string) Key { return Key{PK: "TENANT#" + tenantID, SK: us
 
 // sourceKey is that of the item by which a listing is imported once.
 func sourceKey(sourceID string) Key { return Key{PK: "SOURCE#" + sourceID, SK: sourceKind} }
+
+// Items of an import share its partition; numbers have a fixed width, so that they sort.
+func importKey(id string) Key         { return Key{PK: id, SK: importKind} }
+func partKey(id string, n int) Key    { return Key{PK: id, SK: fmt.Sprintf("%s#%06d", partKind, n)} }
+func chunkKey(id string, n int) Key   { return Key{PK: id, SK: fmt.Sprintf("%s#%06d", chunkKind, n)} }
+func recordsKey(id string, n int) Key { return Key{PK: id, SK: fmt.Sprintf("%s#%06d", recordsKind, n)} }
+
+// openImports is the partition of the sweeper's: few at a time, so it needs no buckets.
+const openImports = "IMPORTS_OPEN"
 
 // idempotencyKey is made of 16 bytes of SHA-256 over principal, operation and key, each
 // after its length: no two are alike, whatever is in them, and items stay small.

@@ -2,6 +2,9 @@ package dynamo
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
 
 	"github.com/vacancy/vacancy/internal/booking"
 )
@@ -16,6 +19,8 @@ type list[T any] struct {
 	likely func(Row) (bool, error)
 	of     func(Stored) (T, error)
 	wanted func(T) bool
+	// view, where rows may be hidden, says which are.
+	view *view
 }
 
 // page reads rows of the index, and the items of those that may be wanted, until it has
@@ -24,7 +29,19 @@ type list[T any] struct {
 // What changes with a hold is not in the index, so that a hold writes to no list. It is
 // read from the items themselves, consistently. An item that is no longer where the
 // index has it is passed over: it comes at its new place.
+//
+// Where an import turns out to be published meanwhile, the page is read again from its
+// beginning: so it has all of the import or nothing.
 func (l list[T]) page(ctx context.Context, t *Table) (booking.Page[T], error) {
+	for {
+		page, err := l.readPage(ctx, t)
+		if !errors.Is(err, ErrReadAgain) {
+			return page, err
+		}
+	}
+}
+
+func (l list[T]) readPage(ctx context.Context, t *Table) (booking.Page[T], error) {
 	var page booking.Page[T]
 	l.rows.Limit, l.rows.Likely = booking.MaxRowsRead, l.first+1
 	if l.after != "" {
@@ -101,9 +118,18 @@ func (l list[T]) chunk(ctx context.Context, t *Table, rows *Rows, size int) ([]e
 	if err != nil {
 		return nil, err
 	}
+	if l.view != nil {
+		again, err := l.view.look(ctx, slices.Collect(maps.Values(items)))
+		if err != nil {
+			return nil, err
+		}
+		if again {
+			return nil, ErrReadAgain
+		}
+	}
 	for i, row := range read {
 		was, there := items[row.Key]
-		if !there || !was.isAt(l.rows.Index, row) {
+		if !there || !was.isAt(l.rows.Index, row) || l.view != nil && !l.view.shows(was) {
 			continue
 		}
 		if chunk[i].item, err = l.of(was); err != nil {

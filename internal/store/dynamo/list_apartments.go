@@ -8,7 +8,7 @@ import (
 
 // ListApartments implements booking.Store.
 func (s *Store) ListApartments(ctx context.Context, q booking.ApartmentQuery) (page booking.Page[booking.Apartment], err error) {
-	l := list[booking.Apartment]{kind: byNewestList, first: q.First, rows: apartmentRange(q), likely: likelyApartment(q), of: apartmentOf,
+	l := list[booking.Apartment]{kind: byNewestList, first: q.First, rows: apartmentRange(q), likely: likelyApartment(q), of: apartmentOf, view: s.view(),
 		wanted: func(a booking.Apartment) bool { return q.Status == "" || a.Status == q.Status }}
 	if q.Order == booking.ByPrice {
 		l.kind = byPriceList

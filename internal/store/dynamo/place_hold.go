@@ -86,7 +86,13 @@ func (s *Store) readHold(ctx context.Context, p booking.PlaceHold) (*holdRead, e
 		return nil, err
 	}
 	h := &holdRead{wasApartment: read[apartmentKey(p.ApartmentID)], wasUsage: read[usageKey(p.TenantID)]}
-	if !h.wasApartment.Exists() {
+	visible := h.wasApartment.Exists()
+	if visible {
+		if visible, err = s.visible(ctx, h.wasApartment); err != nil {
+			return nil, err
+		}
+	}
+	if !visible {
 		return nil, booking.ApartmentNotFound(p.ApartmentID)
 	}
 	if h.apartment, err = apartmentOf(h.wasApartment); err != nil || h.apartment.Status != booking.Reserved {

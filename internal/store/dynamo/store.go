@@ -10,12 +10,15 @@ import (
 )
 
 // Store is a booking.Store. It is safe for concurrent use, by any number of processes.
-type Store struct{ table *Table }
+type Store struct {
+	table     *Table
+	published published
+}
 
 var _ booking.Store = (*Store)(nil)
 
 // New makes the store on a table.
-func New(t *Table) *Store { return &Store{t} }
+func New(t *Table) *Store { return &Store{table: t} }
 
 // Table is the table that the store is on.
 func (s *Store) Table() *Table { return s.table }
