@@ -24,6 +24,9 @@ func (p *program) rehearse(ctx context.Context, d namedDefinition, f runFlags) e
 	if d.Name == app.TripMachine {
 		return p.rehearseTrip(ctx, d, f)
 	}
+	if d.Name == app.ImportMachine {
+		return p.rehearseImport(ctx, d, f)
+	}
 	if d.Name != rehearsedMachine {
 		return usagef("%s cannot be run by its name; give its definition's file, and mocks for its tasks", d.Name)
 	}

@@ -28,7 +28,7 @@ func (f *orderFlagsOfRun) add(command *cobra.Command) {
 	flags := command.Flags()
 	flags.StringVar(&f.shipment, "shipment", "sent", "order: what the carrier answers: sent, cancelled, or none")
 	flags.DurationVar(&f.shipmentAfter, "shipment-after", carrier.DefaultAnswersAfter, "order: when the carrier answers, after it was asked")
-	flags.Float64Var(&f.failureRate, "compensation-failure-rate", 0, "order, trip: share of the compensations that fail on purpose, 0 to 1")
+	flags.Float64Var(&f.failureRate, "compensation-failure-rate", 0, "order, trip, import: share of the compensations that fail on purpose, 0 to 1")
 	_ = command.RegisterFlagCompletionFunc("shipment", cobra.FixedCompletions(carrierAnswers, cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -141,6 +141,6 @@ func (p *program) printTripHoldings(h tripHoldings) {
 
 // addRunType is the flag by which a saga is asked to fail.
 func (f *runFlags) addRunType(command *cobra.Command) {
-	command.Flags().StringVar(&f.runType, "run-type", "", "trip: the failure to run into, such as failPayment (default: that of --input, else success)")
-	_ = command.RegisterFlagCompletionFunc("run-type", cobra.FixedCompletions(runTypes(), cobra.ShellCompDirectiveNoFileComp))
+	command.Flags().StringVar(&f.runType, "run-type", "", "trip, import: the failure to run into, such as failPayment or failCommit (default: that of --input, else success)")
+	_ = command.RegisterFlagCompletionFunc("run-type", cobra.FixedCompletions(append(runTypes(), importRunTypes...), cobra.ShellCompDirectiveNoFileComp))
 }

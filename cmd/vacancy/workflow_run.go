@@ -51,7 +51,9 @@ or undone, and in the end what the store holds; how it ended is the last line, a
 --json all is one JSON object. --pay and --cancel-after say what the tenant does.
 'trip' runs the steps of a trip, of the one in --input or of a sample; --run-type says which
 step fails. 'order' runs the steps of a move-in order for the order in --input; --shipment and
---compensation-failure-rate say what the carrier and chance do.
+--compensation-failure-rate say what the carrier and chance do. 'import' runs the steps of an
+atomic import of the CSV file in --input, or of a few listings; --run-type is failProcess,
+failTransform or failCommit.
 
 Exit codes: 0 it succeeded, 1 the execution failed, 2 the definition or the call is
 wrong: then the reasons are on standard error, each with its place.`,
@@ -61,6 +63,7 @@ wrong: then the reasons are on standard error, each with its place.`,
   vacancy workflow run reservation --no-wait
   vacancy workflow run reservation --pay pm_capture_fails --pay-after 5m --no-wait
   vacancy workflow run trip --run-type failPayment --no-wait
+  vacancy workflow run import --run-type failCommit --no-wait
   echo '{"order_id":"5","total":100,"card_no":"123-1234"}' | vacancy workflow run order --input - --no-wait`,
 		Args:              oneArgument("a definition's file or a state machine's name"),
 		ValidArgsFunction: completeDefinitions,

@@ -2,14 +2,16 @@ package rehearsal
 
 import (
 	"context"
-	"encoding/json"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/asl"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/imports"
 	"github.com/vacancy/vacancy/internal/notification"
+	"github.com/vacancy/vacancy/internal/saga"
 	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
@@ -31,6 +33,8 @@ type ImportScript struct {
 	File    io.Reader // nil: a few listings
 	DryRun  bool
 	RunType batch.RunType // the failure asked for
+	// FailureRate is how often rollbacks fail at random, from 0 to 1.
+	FailureRate float64
 
 	Now     time.Time // when it begins
 	Rand    func() uint64
@@ -56,6 +60,13 @@ func Import(ctx context.Context, definition []byte, s ImportScript) (ImportResul
 		return ImportResult{}, err
 	}
 	defer func() { _ = stage.store.Close() }()
+	random := func() float64 { return float64(s.Rand()>>11) / (1 << 53) }
+	injection, err := saga.NewInjection(saga.Development, s.FailureRate, random)
+	if err != nil {
+		return ImportResult{}, err
+	}
+	stage.imports = stage.newImports(injection)
+	stage.wire()
 	if s.File == nil {
 		s.File = strings.NewReader(sampleListings)
 	}
@@ -77,16 +88,16 @@ func Import(ctx context.Context, definition []byte, s ImportScript) (ImportResul
 	var out ImportResult
 	out.Result, err = trial.Run(ctx, trial.Config{
 		ID: workflow.ExecutionID{Machine: "import", Name: stage.began.Name}, Definition: machine, Input: stage.began.Input,
-		Run: func(taskContext context.Context, x *trial.Execution, c asl.Command) (json.RawMessage, error) {
-			stage.enter(x)
-			return tasks(taskContext, x, c)
-		},
-		Observe: s.Observe, Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
+		Run: stage.entered(tasks), Observe: s.Observe, Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
 	})
 	if err != nil {
 		return out, err
 	}
 	return out, stage.imported(ctx, i.ID, &out)
+}
+
+func (s *stage) newImports(injection *saga.Injection) *batch.Service {
+	return batch.NewService(s.store.Imports(), imports.Format{}, s, injection, s.now, s.newID, slog.New(slog.DiscardHandler))
 }
 
 // imported reads what the store holds of an import in the end.

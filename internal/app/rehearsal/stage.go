@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
-	"github.com/vacancy/vacancy/internal/imports"
 	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/saga"
@@ -68,12 +67,16 @@ func newStage(ctx context.Context, start time.Time, window time.Duration) (*stag
 	if err != nil {
 		return nil, err
 	}
-	s.imports = batch.NewService(store.Imports(), imports.Format{}, s, injection, s.now, s.newID, silent)
+	s.imports = s.newImports(injection)
 	s.trips = s.newTrips(injection)
-	registry := integration.New(step.New(s.services()),
-		map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(s.outbox, s.now)}, silent)
-	s.tasks = trial.Steps(registry)
+	s.wire()
 	return s, nil
+}
+
+// wire makes the tasks that call the services.
+func (s *stage) wire() {
+	s.tasks = trial.Steps(integration.New(step.New(s.services()),
+		map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(s.outbox, s.now)}, slog.New(slog.DiscardHandler)))
 }
 
 // services are what the steps call.
