@@ -13,6 +13,7 @@ const (
 	lookupCost      = 10
 	gatewayCost     = 300 // a call to somebody else's machine: one or a few in a request, no list of them
 	usualEvents     = 6   // of a timeline
+	usualTripEvents = 12  // of a trip's
 	usualHistory    = 100
 	defaultRefusals = 100
 )
@@ -41,6 +42,9 @@ func costs() (c generated.ComplexityRoot) {
 	c.Order.Timeline = func(child int) int { return times(child, usualEvents) }
 	c.Order.Execution = func(child int) int { return lookupCost + child }
 	c.Reservation.Execution = func(child int) int { return lookupCost + child }
+	c.Trip.Timeline = func(child int) int { return times(child, usualTripEvents) }
+	c.Trip.Execution = func(child int) int { return lookupCost + child }
+	c.HotelReservation.Reservation = func(child int) int { return lookupCost + child }
 	c.Import.Execution = func(child int) int { return lookupCost + child }
 	c.Import.Refused = func(child int, first *int) int {
 		n := defaultRefusals

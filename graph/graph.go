@@ -23,6 +23,7 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/saga/order"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -31,6 +32,7 @@ type Config struct {
 	Booking *booking.Service
 	Imports *batch.Service
 	Orders  *order.Service
+	Trips   *trip.Service
 	Runner  workflow.Runner
 	// Rates bound how often each principal may do what costs something; may be empty.
 	Rates Rates
@@ -77,7 +79,7 @@ func New(c Config) *Handler {
 		c.Limits = DefaultLimits()
 	}
 	schema := generated.NewExecutableSchema(generated.Config{
-		Resolvers:  &resolver{booking: c.Booking, imports: c.Imports, orders: c.Orders, runner: c.Runner, rates: c.Rates},
+		Resolvers:  &resolver{booking: c.Booking, imports: c.Imports, orders: c.Orders, trips: c.Trips, runner: c.Runner, rates: c.Rates},
 		Directives: generated.DirectiveRoot{Allow: allow},
 		Complexity: costs(),
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/vacancy/vacancy/graph/model"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/batch"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 )
 
 // Node answers any object by its id, whose kind stands before the first "_".
@@ -20,6 +21,10 @@ func (q queries) Node(ctx context.Context, id string) (model.Node, error) {
 	case booking.ReservationKind:
 		if r, err := q.Reservation(ctx, id); r != nil || err != nil {
 			return r, err
+		}
+	case trip.Kind:
+		if t, err := q.Trip(ctx, id); t != nil || err != nil {
+			return t, err
 		}
 	case batch.Kind:
 		if !principal(ctx).Manages() {

@@ -5,6 +5,7 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/saga/order"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -14,6 +15,7 @@ type resolver struct {
 	booking *booking.Service
 	imports *batch.Service
 	orders  *order.Service
+	trips   *trip.Service
 	runner  workflow.Runner
 	rates   Rates
 }
@@ -26,6 +28,9 @@ type (
 	executions   struct{ *resolver }
 	importFields struct{ *resolver }
 	orders       struct{ *resolver }
+	tripFields   struct{ *resolver }
+
+	hotelReservations struct{ *resolver }
 )
 
 func (r *resolver) Query() generated.QueryResolver             { return queries{r} }
@@ -35,3 +40,7 @@ func (r *resolver) Reservation() generated.ReservationResolver { return reservat
 func (r *resolver) Execution() generated.ExecutionResolver     { return executions{r} }
 func (r *resolver) Import() generated.ImportResolver           { return importFields{r} }
 func (r *resolver) Order() generated.OrderResolver             { return orders{r} }
+func (r *resolver) Trip() generated.TripResolver               { return tripFields{r} }
+func (r *resolver) HotelReservation() generated.HotelReservationResolver {
+	return hotelReservations{r}
+}

@@ -26,11 +26,13 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Apartment() ApartmentResolver
 	Execution() ExecutionResolver
+	HotelReservation() HotelReservationResolver
 	Import() ImportResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
 	Query() QueryResolver
 	Reservation() ReservationResolver
+	Trip() TripResolver
 }
 
 type DirectiveRoot struct {
@@ -73,9 +75,22 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	BookTripPayload struct {
+		Trip       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CancelReservationPayload struct {
 		Reservation func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	CarRental struct {
+		Car    func(childComplexity int) int
+		From   func(childComplexity int) int
+		ID     func(childComplexity int) int
+		Status func(childComplexity int) int
+		To     func(childComplexity int) int
 	}
 
 	CreateApartmentPayload struct {
@@ -107,6 +122,15 @@ type ComplexityRoot struct {
 		UserErrors  func(childComplexity int) int
 	}
 
+	FlightReservation struct {
+		ArriveCity func(childComplexity int) int
+		ArriveTime func(childComplexity int) int
+		DepartCity func(childComplexity int) int
+		DepartTime func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Status     func(childComplexity int) int
+	}
+
 	HistoryEvent struct {
 		Details    func(childComplexity int) int
 		ID         func(childComplexity int) int
@@ -118,6 +142,15 @@ type ComplexityRoot struct {
 	HistoryPage struct {
 		Nodes    func(childComplexity int) int
 		PageInfo func(childComplexity int) int
+	}
+
+	HotelReservation struct {
+		CheckIn     func(childComplexity int) int
+		CheckOut    func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Reservation func(childComplexity int) int
+		Status      func(childComplexity int) int
 	}
 
 	Import struct {
@@ -168,6 +201,7 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AnswerShipment      func(childComplexity int, input model.AnswerShipmentInput) int
+		BookTrip            func(childComplexity int, input model.BookTripInput) int
 		CancelReservation   func(childComplexity int, input model.CancelReservationInput) int
 		CreateApartment     func(childComplexity int, input model.CreateApartmentInput) int
 		ExtendHold          func(childComplexity int, input model.ExtendHoldInput) int
@@ -182,10 +216,16 @@ type ComplexityRoot struct {
 		ReserveApartment    func(childComplexity int, input model.ReserveApartmentInput) int
 		ResumeImport        func(childComplexity int, input model.ResumeImportInput) int
 		ResumeOrder         func(childComplexity int, input model.ResumeOrderInput) int
+		ResumeTrip          func(childComplexity int, input model.ResumeTripInput) int
 		StartExecution      func(childComplexity int, input model.StartExecutionInput) int
 		UpdateApartment     func(childComplexity int, input model.UpdateApartmentInput) int
 		VacateApartment     func(childComplexity int, input model.VacateApartmentInput) int
 		WithdrawApartment   func(childComplexity int, input model.WithdrawApartmentInput) int
+	}
+
+	NotUndoneStep struct {
+		Reason func(childComplexity int) int
+		Step   func(childComplexity int) int
 	}
 
 	OccupyApartmentPayload struct {
@@ -298,6 +338,7 @@ type ComplexityRoot struct {
 		PaymentsOwed   func(childComplexity int, first *int, after *string) int
 		Reservation    func(childComplexity int, id string) int
 		Reservations   func(childComplexity int, filter *model.ReservationFilter, first *int, after *string) int
+		Trip           func(childComplexity int, id string) int
 	}
 
 	Receipt struct {
@@ -369,6 +410,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ResumeTripPayload struct {
+		Trip       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Shipment struct {
 		Address     func(childComplexity int) int
 		AnswerBy    func(childComplexity int) int
@@ -389,6 +435,49 @@ type ComplexityRoot struct {
 		By     func(childComplexity int) int
 		Kind   func(childComplexity int) int
 		Note   func(childComplexity int) int
+	}
+
+	Trip struct {
+		CarRental func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		EndedAt   func(childComplexity int) int
+		Execution func(childComplexity int) int
+		Failure   func(childComplexity int) int
+		Flight    func(childComplexity int) int
+		Hotel     func(childComplexity int) int
+		ID        func(childComplexity int) int
+		NotUndone func(childComplexity int) int
+		Payment   func(childComplexity int) int
+		PollAfter func(childComplexity int) int
+		Status    func(childComplexity int) int
+		TenantID  func(childComplexity int) int
+		Timeline  func(childComplexity int) int
+	}
+
+	TripEvent struct {
+		Amount func(childComplexity int) int
+		At     func(childComplexity int) int
+		By     func(childComplexity int) int
+		Kind   func(childComplexity int) int
+		Note   func(childComplexity int) int
+	}
+
+	TripFailure struct {
+		Cause func(childComplexity int) int
+		Error func(childComplexity int) int
+	}
+
+	TripPayment struct {
+		Amount func(childComplexity int) int
+		ID     func(childComplexity int) int
+		Lines  func(childComplexity int) int
+		Status func(childComplexity int) int
+	}
+
+	TripPaymentLine struct {
+		Amount        func(childComplexity int) int
+		ReservationID func(childComplexity int) int
+		What          func(childComplexity int) int
 	}
 
 	UpdateApartmentPayload struct {
@@ -571,6 +660,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApartmentEdge.Node(childComplexity), true
 
+	case "BookTripPayload.trip":
+		if e.ComplexityRoot.BookTripPayload.Trip == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookTripPayload.Trip(childComplexity), true
+	case "BookTripPayload.userErrors":
+		if e.ComplexityRoot.BookTripPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookTripPayload.UserErrors(childComplexity), true
+
 	case "CancelReservationPayload.reservation":
 		if e.ComplexityRoot.CancelReservationPayload.Reservation == nil {
 			break
@@ -583,6 +685,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CancelReservationPayload.UserErrors(childComplexity), true
+
+	case "CarRental.car":
+		if e.ComplexityRoot.CarRental.Car == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarRental.Car(childComplexity), true
+	case "CarRental.from":
+		if e.ComplexityRoot.CarRental.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarRental.From(childComplexity), true
+	case "CarRental.id":
+		if e.ComplexityRoot.CarRental.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarRental.ID(childComplexity), true
+	case "CarRental.transactionStatus":
+		if e.ComplexityRoot.CarRental.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarRental.Status(childComplexity), true
+	case "CarRental.to":
+		if e.ComplexityRoot.CarRental.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarRental.To(childComplexity), true
 
 	case "CreateApartmentPayload.apartment":
 		if e.ComplexityRoot.CreateApartmentPayload.Apartment == nil {
@@ -695,6 +828,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ExtendHoldPayload.UserErrors(childComplexity), true
 
+	case "FlightReservation.arriveCity":
+		if e.ComplexityRoot.FlightReservation.ArriveCity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FlightReservation.ArriveCity(childComplexity), true
+	case "FlightReservation.arriveTime":
+		if e.ComplexityRoot.FlightReservation.ArriveTime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FlightReservation.ArriveTime(childComplexity), true
+	case "FlightReservation.departCity":
+		if e.ComplexityRoot.FlightReservation.DepartCity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FlightReservation.DepartCity(childComplexity), true
+	case "FlightReservation.departTime":
+		if e.ComplexityRoot.FlightReservation.DepartTime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FlightReservation.DepartTime(childComplexity), true
+	case "FlightReservation.id":
+		if e.ComplexityRoot.FlightReservation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FlightReservation.ID(childComplexity), true
+	case "FlightReservation.transactionStatus":
+		if e.ComplexityRoot.FlightReservation.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FlightReservation.Status(childComplexity), true
+
 	case "HistoryEvent.details":
 		if e.ComplexityRoot.HistoryEvent.Details == nil {
 			break
@@ -738,6 +908,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HistoryPage.PageInfo(childComplexity), true
+
+	case "HotelReservation.checkIn":
+		if e.ComplexityRoot.HotelReservation.CheckIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HotelReservation.CheckIn(childComplexity), true
+	case "HotelReservation.checkOut":
+		if e.ComplexityRoot.HotelReservation.CheckOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HotelReservation.CheckOut(childComplexity), true
+	case "HotelReservation.id":
+		if e.ComplexityRoot.HotelReservation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HotelReservation.ID(childComplexity), true
+	case "HotelReservation.name":
+		if e.ComplexityRoot.HotelReservation.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HotelReservation.Name(childComplexity), true
+	case "HotelReservation.reservation":
+		if e.ComplexityRoot.HotelReservation.Reservation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HotelReservation.Reservation(childComplexity), true
+	case "HotelReservation.transactionStatus":
+		if e.ComplexityRoot.HotelReservation.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HotelReservation.Status(childComplexity), true
 
 	case "Import.created":
 		if e.ComplexityRoot.Import.Created == nil {
@@ -929,6 +1136,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AnswerShipment(childComplexity, args["input"].(model.AnswerShipmentInput)), true
+	case "Mutation.bookTrip":
+		if e.ComplexityRoot.Mutation.BookTrip == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bookTrip_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BookTrip(childComplexity, args["input"].(model.BookTripInput)), true
 	case "Mutation.cancelReservation":
 		if e.ComplexityRoot.Mutation.CancelReservation == nil {
 			break
@@ -1083,6 +1301,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResumeOrder(childComplexity, args["input"].(model.ResumeOrderInput)), true
+	case "Mutation.resumeTrip":
+		if e.ComplexityRoot.Mutation.ResumeTrip == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeTrip_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeTrip(childComplexity, args["input"].(model.ResumeTripInput)), true
 	case "Mutation.startExecution":
 		if e.ComplexityRoot.Mutation.StartExecution == nil {
 			break
@@ -1127,6 +1356,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawApartment(childComplexity, args["input"].(model.WithdrawApartmentInput)), true
+
+	case "NotUndoneStep.reason":
+		if e.ComplexityRoot.NotUndoneStep.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotUndoneStep.Reason(childComplexity), true
+	case "NotUndoneStep.step":
+		if e.ComplexityRoot.NotUndoneStep.Step == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotUndoneStep.Step(childComplexity), true
 
 	case "OccupyApartmentPayload.apartment":
 		if e.ComplexityRoot.OccupyApartmentPayload.Apartment == nil {
@@ -1634,6 +1876,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Reservations(childComplexity, args["filter"].(*model.ReservationFilter), args["first"].(*int), args["after"].(*string)), true
+	case "Query.trip":
+		if e.ComplexityRoot.Query.Trip == nil {
+			break
+		}
+
+		args, err := ec.field_Query_trip_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Trip(childComplexity, args["id"].(string)), true
 
 	case "Receipt.by":
 		if e.ComplexityRoot.Receipt.By == nil {
@@ -1862,6 +2115,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResumeOrderPayload.UserErrors(childComplexity), true
 
+	case "ResumeTripPayload.trip":
+		if e.ComplexityRoot.ResumeTripPayload.Trip == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeTripPayload.Trip(childComplexity), true
+	case "ResumeTripPayload.userErrors":
+		if e.ComplexityRoot.ResumeTripPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeTripPayload.UserErrors(childComplexity), true
+
 	case "Shipment.address":
 		if e.ComplexityRoot.Shipment.Address == nil {
 			break
@@ -1943,6 +2209,179 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TimelineEvent.Note(childComplexity), true
 
+	case "Trip.carRental":
+		if e.ComplexityRoot.Trip.CarRental == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.CarRental(childComplexity), true
+	case "Trip.createdAt":
+		if e.ComplexityRoot.Trip.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.CreatedAt(childComplexity), true
+	case "Trip.endedAt":
+		if e.ComplexityRoot.Trip.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.EndedAt(childComplexity), true
+	case "Trip.execution":
+		if e.ComplexityRoot.Trip.Execution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.Execution(childComplexity), true
+	case "Trip.failure":
+		if e.ComplexityRoot.Trip.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.Failure(childComplexity), true
+	case "Trip.flight":
+		if e.ComplexityRoot.Trip.Flight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.Flight(childComplexity), true
+	case "Trip.hotel":
+		if e.ComplexityRoot.Trip.Hotel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.Hotel(childComplexity), true
+	case "Trip.id":
+		if e.ComplexityRoot.Trip.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.ID(childComplexity), true
+	case "Trip.notUndone":
+		if e.ComplexityRoot.Trip.NotUndone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.NotUndone(childComplexity), true
+	case "Trip.payment":
+		if e.ComplexityRoot.Trip.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.Payment(childComplexity), true
+	case "Trip.pollAfter":
+		if e.ComplexityRoot.Trip.PollAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.PollAfter(childComplexity), true
+	case "Trip.status":
+		if e.ComplexityRoot.Trip.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.Status(childComplexity), true
+	case "Trip.tenantId":
+		if e.ComplexityRoot.Trip.TenantID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.TenantID(childComplexity), true
+	case "Trip.timeline":
+		if e.ComplexityRoot.Trip.Timeline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trip.Timeline(childComplexity), true
+
+	case "TripEvent.amount":
+		if e.ComplexityRoot.TripEvent.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripEvent.Amount(childComplexity), true
+	case "TripEvent.at":
+		if e.ComplexityRoot.TripEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripEvent.At(childComplexity), true
+	case "TripEvent.by":
+		if e.ComplexityRoot.TripEvent.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripEvent.By(childComplexity), true
+	case "TripEvent.kind":
+		if e.ComplexityRoot.TripEvent.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripEvent.Kind(childComplexity), true
+	case "TripEvent.note":
+		if e.ComplexityRoot.TripEvent.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripEvent.Note(childComplexity), true
+
+	case "TripFailure.cause":
+		if e.ComplexityRoot.TripFailure.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripFailure.Cause(childComplexity), true
+	case "TripFailure.error":
+		if e.ComplexityRoot.TripFailure.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripFailure.Error(childComplexity), true
+
+	case "TripPayment.amount":
+		if e.ComplexityRoot.TripPayment.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripPayment.Amount(childComplexity), true
+	case "TripPayment.id":
+		if e.ComplexityRoot.TripPayment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripPayment.ID(childComplexity), true
+	case "TripPayment.lines":
+		if e.ComplexityRoot.TripPayment.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripPayment.Lines(childComplexity), true
+	case "TripPayment.transactionStatus":
+		if e.ComplexityRoot.TripPayment.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripPayment.Status(childComplexity), true
+
+	case "TripPaymentLine.amount":
+		if e.ComplexityRoot.TripPaymentLine.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripPaymentLine.Amount(childComplexity), true
+	case "TripPaymentLine.reservationId":
+		if e.ComplexityRoot.TripPaymentLine.ReservationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripPaymentLine.ReservationID(childComplexity), true
+	case "TripPaymentLine.what":
+		if e.ComplexityRoot.TripPaymentLine.What == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TripPaymentLine.What(childComplexity), true
+
 	case "UpdateApartmentPayload.apartment":
 		if e.ComplexityRoot.UpdateApartmentPayload.Apartment == nil {
 			break
@@ -2023,9 +2462,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAnswerShipmentInput,
 		ec.unmarshalInputApartmentFilter,
+		ec.unmarshalInputBookTripInput,
 		ec.unmarshalInputCancelReservationInput,
+		ec.unmarshalInputCarRentalInput,
 		ec.unmarshalInputCreateApartmentInput,
 		ec.unmarshalInputExtendHoldInput,
+		ec.unmarshalInputFlightInput,
+		ec.unmarshalInputHotelInput,
 		ec.unmarshalInputImportApartmentsInput,
 		ec.unmarshalInputMarkPaymentReturnedInput,
 		ec.unmarshalInputMoneyInput,
@@ -2040,6 +2483,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputReserveApartmentInput,
 		ec.unmarshalInputResumeImportInput,
 		ec.unmarshalInputResumeOrderInput,
+		ec.unmarshalInputResumeTripInput,
 		ec.unmarshalInputStartExecutionInput,
 		ec.unmarshalInputUpdateApartmentInput,
 		ec.unmarshalInputVacateApartmentInput,
@@ -3123,6 +3567,222 @@ type Query {
 "A request may hold one mutation."
 type Mutation
 `, BuiltIn: false},
+	{Name: "../trip.graphqls", Input: `"""
+BOOKING → BOOKED. What fails on the way goes on to COMPENSATING → FAILED, with nothing left of it;
+or to NEEDS_ATTENTION, when something could not be undone.
+"""
+enum TripStatus {
+  BOOKING
+  BOOKED
+  COMPENSATING
+  FAILED
+  NEEDS_ATTENTION
+}
+
+"An item that is cancelled is not there any more."
+enum TransactionStatus {
+  PENDING
+  CONFIRMED
+}
+
+"A flight with a hotel, a car rental or both: all of them, or none. An item is null that is not wanted, not reserved yet, or cancelled."
+type Trip implements Node @asParent {
+  id: ID!
+  status: TripStatus!
+  "Who it belongs to, as the identity provider names them; null for one that an operator started."
+  tenantId: ID
+  flight: FlightReservation
+  hotel: HotelReservation
+  carRental: CarRental
+  payment: TripPayment
+  "Why it failed."
+  failure: TripFailure
+  "What could not be undone, while it NEEDS_ATTENTION."
+  notUndone: [NotUndoneStep!]!
+  createdAt: DateTime!
+  "When it was booked, or the last of it undone."
+  endedAt: DateTime
+  "What happened, in order; kept after the end."
+  timeline: [TripEvent!]!
+  "Milliseconds after which asking again makes sense; 0 once nothing more will happen by itself."
+  pollAfter: Int!
+  "The run of the trip workflow, the latest of them; null while it is still to be started."
+  execution: Execution @allow(roles: [MANAGER, OPERATOR])
+}
+
+type FlightReservation @asParent {
+  id: ID!
+  transactionStatus: TransactionStatus!
+  departCity: String!
+  departTime: DateTime!
+  arriveCity: String!
+  arriveTime: DateTime!
+}
+
+type HotelReservation @asParent {
+  id: ID!
+  transactionStatus: TransactionStatus!
+  "Null for an apartment of ours."
+  name: String
+  checkIn: DateTime
+  checkOut: DateTime
+  "The reservation, for an apartment of ours; it is paid for and cancelled with the trip."
+  reservation: Reservation
+}
+
+type CarRental @asParent {
+  id: ID!
+  transactionStatus: TransactionStatus!
+  car: String!
+  from: DateTime!
+  to: DateTime!
+}
+
+type TripPayment @asParent {
+  id: ID!
+  transactionStatus: TransactionStatus!
+  "The sum of the lines."
+  amount: Money!
+  lines: [TripPaymentLine!]!
+}
+
+type TripPaymentLine @asParent {
+  "` + "`" + `trip` + "`" + ` or ` + "`" + `apartment` + "`" + `."
+  what: String!
+  amount: Money!
+  "With ` + "`" + `apartment` + "`" + `."
+  reservationId: ID
+}
+
+"The error of the step that failed first."
+type TripFailure @asParent {
+  error: String!
+  cause: String!
+}
+
+type NotUndoneStep @asParent {
+  "The step that stands, such as ReserveFlight."
+  step: String!
+  "Why its compensation gave up."
+  reason: String!
+}
+
+enum TripEventKind {
+  TRIP_REQUESTED
+  HOTEL_RESERVED
+  FLIGHT_RESERVED
+  CAR_RENTAL_RESERVED
+  PAYMENT_REQUESTED
+  PAYMENT_AUTHORIZED
+  PAYMENT_CAPTURED
+  HOTEL_CONFIRMED
+  FLIGHT_CONFIRMED
+  CAR_RENTAL_CONFIRMED
+  TRIP_BOOKED
+  COMPENSATION_BEGUN
+  PAYMENT_RETURNED
+  CAR_RENTAL_CANCELLED
+  FLIGHT_CANCELLED
+  HOTEL_CANCELLED
+  TRIP_FAILED
+  ATTENTION_NEEDED
+  TRIP_RESUMED
+  REPAIR_STARTED
+}
+
+"One thing that happened to a trip."
+type TripEvent @asParent {
+  kind: TripEventKind!
+  at: DateTime!
+  "The principal who asked for it, or ` + "`" + `system` + "`" + `."
+  by: String!
+  "Where money moved."
+  amount: Money
+  note: String
+}
+
+extend type Query {
+  "Somebody else's is null, exactly as one that does not exist."
+  trip(id: ID!): Trip @allow(roles: [TENANT, MANAGER, OPERATOR])
+}
+
+input FlightInput {
+  departCity: String!
+  departTime: DateTime!
+  arriveCity: String!
+  "Later than ` + "`" + `departTime` + "`" + `. Times in the past are accepted."
+  arriveTime: DateTime!
+}
+
+input HotelInput {
+  "May be left out with ` + "`" + `apartmentId` + "`" + `."
+  name: String
+  checkIn: DateTime!
+  checkOut: DateTime!
+}
+
+input CarRentalInput {
+  car: String!
+  from: DateTime!
+  to: DateTime!
+}
+
+"A step of a trip that fails on purpose, in development stages."
+enum TripRunType {
+  SUCCESS
+  FAIL_HOTEL_RESERVATION
+  FAIL_FLIGHT_RESERVATION
+  FAIL_CAR_RENTAL_RESERVATION
+  FAIL_PAYMENT
+  FAIL_HOTEL_CONFIRMATION
+  FAIL_FLIGHT_CONFIRMATION
+  FAIL_CAR_RENTAL_CONFIRMATION
+}
+
+input BookTripInput {
+  flight: FlightInput!
+  "A hotel, a car rental or both are needed."
+  hotel: HotelInput
+  "The lodging is this apartment of ours: it is held, paid for and confirmed with the trip."
+  apartmentId: ID
+  carRental: CarRentalInput
+  "What the trip costs, without the apartment; 450.00 USD unless said."
+  amount: MoneyInput
+  "As ` + "`" + `payReservation` + "`" + ` takes it; the simulated gateway has a default."
+  paymentMethod: String
+  "Refused in production."
+  runType: TripRunType
+  "Made by the caller, one for each trip: a UUID, say. Sent again, it answers the same trip as it then is."
+  idempotencyKey: String!
+}
+
+type BookTripPayload @asParent {
+  trip: Trip
+  userErrors: [UserError!]!
+}
+
+input ResumeTripInput {
+  tripId: ID!
+}
+
+type ResumeTripPayload @asParent {
+  trip: Trip
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Books a trip: it has begun when this answers; ask ` + "`" + `trip(id)` + "`" + ` how it goes.
+  userErrors: INVALID_INPUT, NOT_FOUND (the apartment), IDEMPOTENCY_KEY_REUSED.
+  """
+  bookTrip(input: BookTripInput!): BookTripPayload! @allow(roles: [TENANT, MANAGER, OPERATOR])
+  """
+  Runs the compensations of a trip that NEEDS_ATTENTION again.
+  userErrors: NOT_FOUND, INVALID_INPUT (it is booked, or being booked).
+  """
+  resumeTrip(input: ResumeTripInput!): ResumeTripPayload! @allow(roles: [MANAGER, OPERATOR])
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -3200,6 +3860,16 @@ func (ec *executionContext) childFields_ApartmentEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type ApartmentEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_BookTripPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "trip":
+		return ec.fieldContext_BookTripPayload_trip(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BookTripPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BookTripPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CancelReservationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reservation":
@@ -3208,6 +3878,22 @@ func (ec *executionContext) childFields_CancelReservationPayload(ctx context.Con
 		return ec.fieldContext_CancelReservationPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CancelReservationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CarRental(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CarRental_id(ctx, field)
+	case "transactionStatus":
+		return ec.fieldContext_CarRental_transactionStatus(ctx, field)
+	case "car":
+		return ec.fieldContext_CarRental_car(ctx, field)
+	case "from":
+		return ec.fieldContext_CarRental_from(ctx, field)
+	case "to":
+		return ec.fieldContext_CarRental_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarRental", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateApartmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3268,6 +3954,24 @@ func (ec *executionContext) childFields_ExtendHoldPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ExtendHoldPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_FlightReservation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_FlightReservation_id(ctx, field)
+	case "transactionStatus":
+		return ec.fieldContext_FlightReservation_transactionStatus(ctx, field)
+	case "departCity":
+		return ec.fieldContext_FlightReservation_departCity(ctx, field)
+	case "departTime":
+		return ec.fieldContext_FlightReservation_departTime(ctx, field)
+	case "arriveCity":
+		return ec.fieldContext_FlightReservation_arriveCity(ctx, field)
+	case "arriveTime":
+		return ec.fieldContext_FlightReservation_arriveTime(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlightReservation", field.Name)
+}
+
 func (ec *executionContext) childFields_HistoryEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3292,6 +3996,24 @@ func (ec *executionContext) childFields_HistoryPage(ctx context.Context, field g
 		return ec.fieldContext_HistoryPage_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HistoryPage", field.Name)
+}
+
+func (ec *executionContext) childFields_HotelReservation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_HotelReservation_id(ctx, field)
+	case "transactionStatus":
+		return ec.fieldContext_HotelReservation_transactionStatus(ctx, field)
+	case "name":
+		return ec.fieldContext_HotelReservation_name(ctx, field)
+	case "checkIn":
+		return ec.fieldContext_HotelReservation_checkIn(ctx, field)
+	case "checkOut":
+		return ec.fieldContext_HotelReservation_checkOut(ctx, field)
+	case "reservation":
+		return ec.fieldContext_HotelReservation_reservation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HotelReservation", field.Name)
 }
 
 func (ec *executionContext) childFields_Import(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3384,6 +4106,16 @@ func (ec *executionContext) childFields_Money(ctx context.Context, field graphql
 		return ec.fieldContext_Money_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Money", field.Name)
+}
+
+func (ec *executionContext) childFields_NotUndoneStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "step":
+		return ec.fieldContext_NotUndoneStep_step(ctx, field)
+	case "reason":
+		return ec.fieldContext_NotUndoneStep_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotUndoneStep", field.Name)
 }
 
 func (ec *executionContext) childFields_OccupyApartmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3720,6 +4452,16 @@ func (ec *executionContext) childFields_ResumeOrderPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ResumeOrderPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResumeTripPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "trip":
+		return ec.fieldContext_ResumeTripPayload_trip(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResumeTripPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResumeTripPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Shipment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "status":
@@ -3762,6 +4504,92 @@ func (ec *executionContext) childFields_TimelineEvent(ctx context.Context, field
 		return ec.fieldContext_TimelineEvent_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TimelineEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_Trip(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Trip_id(ctx, field)
+	case "status":
+		return ec.fieldContext_Trip_status(ctx, field)
+	case "tenantId":
+		return ec.fieldContext_Trip_tenantId(ctx, field)
+	case "flight":
+		return ec.fieldContext_Trip_flight(ctx, field)
+	case "hotel":
+		return ec.fieldContext_Trip_hotel(ctx, field)
+	case "carRental":
+		return ec.fieldContext_Trip_carRental(ctx, field)
+	case "payment":
+		return ec.fieldContext_Trip_payment(ctx, field)
+	case "failure":
+		return ec.fieldContext_Trip_failure(ctx, field)
+	case "notUndone":
+		return ec.fieldContext_Trip_notUndone(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Trip_createdAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Trip_endedAt(ctx, field)
+	case "timeline":
+		return ec.fieldContext_Trip_timeline(ctx, field)
+	case "pollAfter":
+		return ec.fieldContext_Trip_pollAfter(ctx, field)
+	case "execution":
+		return ec.fieldContext_Trip_execution(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Trip", field.Name)
+}
+
+func (ec *executionContext) childFields_TripEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_TripEvent_kind(ctx, field)
+	case "at":
+		return ec.fieldContext_TripEvent_at(ctx, field)
+	case "by":
+		return ec.fieldContext_TripEvent_by(ctx, field)
+	case "amount":
+		return ec.fieldContext_TripEvent_amount(ctx, field)
+	case "note":
+		return ec.fieldContext_TripEvent_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TripEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_TripFailure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "error":
+		return ec.fieldContext_TripFailure_error(ctx, field)
+	case "cause":
+		return ec.fieldContext_TripFailure_cause(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TripFailure", field.Name)
+}
+
+func (ec *executionContext) childFields_TripPayment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TripPayment_id(ctx, field)
+	case "transactionStatus":
+		return ec.fieldContext_TripPayment_transactionStatus(ctx, field)
+	case "amount":
+		return ec.fieldContext_TripPayment_amount(ctx, field)
+	case "lines":
+		return ec.fieldContext_TripPayment_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TripPayment", field.Name)
+}
+
+func (ec *executionContext) childFields_TripPaymentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "what":
+		return ec.fieldContext_TripPaymentLine_what(ctx, field)
+	case "amount":
+		return ec.fieldContext_TripPaymentLine_amount(ctx, field)
+	case "reservationId":
+		return ec.fieldContext_TripPaymentLine_reservationId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TripPaymentLine", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateApartmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/order"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 )
 
 type AnswerShipmentInput struct {
@@ -43,6 +45,28 @@ type ApartmentFilter struct {
 	Price       *PriceRange `json:"price,omitempty"`
 }
 
+type BookTripInput struct {
+	Flight *FlightInput `json:"flight"`
+	// A hotel, a car rental or both are needed.
+	Hotel *HotelInput `json:"hotel,omitempty"`
+	// The lodging is this apartment of ours: it is held, paid for and confirmed with the trip.
+	ApartmentID *string         `json:"apartmentId,omitempty"`
+	CarRental   *CarRentalInput `json:"carRental,omitempty"`
+	// What the trip costs, without the apartment; 450.00 USD unless said.
+	Amount *booking.Money `json:"amount,omitempty"`
+	// As `payReservation` takes it; the simulated gateway has a default.
+	PaymentMethod *string `json:"paymentMethod,omitempty"`
+	// Refused in production.
+	RunType *trip.RunType `json:"runType,omitempty"`
+	// Made by the caller, one for each trip: a UUID, say. Sent again, it answers the same trip as it then is.
+	IdempotencyKey string `json:"idempotencyKey"`
+}
+
+type BookTripPayload struct {
+	Trip       *Trip       `json:"trip,omitempty"`
+	UserErrors []UserError `json:"userErrors"`
+}
+
 type CancelReservationInput struct {
 	ReservationID string `json:"reservationId"`
 }
@@ -50,6 +74,12 @@ type CancelReservationInput struct {
 type CancelReservationPayload struct {
 	Reservation *Reservation `json:"reservation,omitempty"`
 	UserErrors  []UserError  `json:"userErrors"`
+}
+
+type CarRentalInput struct {
+	Car  string    `json:"car"`
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 type CreateApartmentInput struct {
@@ -92,11 +122,26 @@ type ExtendHoldPayload struct {
 	UserErrors  []UserError  `json:"userErrors"`
 }
 
+type FlightInput struct {
+	DepartCity string    `json:"departCity"`
+	DepartTime time.Time `json:"departTime"`
+	ArriveCity string    `json:"arriveCity"`
+	// Later than `departTime`. Times in the past are accepted.
+	ArriveTime time.Time `json:"arriveTime"`
+}
+
 // A page of history. The runner pages by a token of its own and knows no cursor of a single event,
 // so this is no Relay connection.
 type HistoryPage struct {
 	Nodes    []HistoryEvent `json:"nodes"`
 	PageInfo *PageInfo      `json:"pageInfo"`
+}
+
+type HotelInput struct {
+	// May be left out with `apartmentId`.
+	Name     *string   `json:"name,omitempty"`
+	CheckIn  time.Time `json:"checkIn"`
+	CheckOut time.Time `json:"checkOut"`
 }
 
 type ImportApartmentsInput struct {
@@ -267,6 +312,15 @@ type ResumeOrderInput struct {
 
 type ResumeOrderPayload struct {
 	Order      *Order      `json:"order,omitempty"`
+	UserErrors []UserError `json:"userErrors"`
+}
+
+type ResumeTripInput struct {
+	TripID string `json:"tripId"`
+}
+
+type ResumeTripPayload struct {
+	Trip       *Trip       `json:"trip,omitempty"`
 	UserErrors []UserError `json:"userErrors"`
 }
 

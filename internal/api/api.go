@@ -6,6 +6,7 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -54,7 +55,7 @@ type Backend interface {
 func New(c Config) http.Handler {
 	return httpapi.New(httpapi.Config{
 		GraphQL: graph.New(graph.Config{
-			Booking: c.App.Reservations, Imports: c.App.Imports, Orders: c.App.Orders, Runner: c.App.Runner, Development: c.Development, RequestID: httpapi.RequestID, Log: c.Log,
+			Booking: c.App.Reservations, Imports: c.App.Imports, Orders: c.App.Orders, Trips: c.App.Trips, Runner: c.App.Runner, Development: c.Development, RequestID: httpapi.RequestID, Log: c.Log,
 			Rates: rates(c), Operations: c.Operations,
 		}),
 		Routes:       append(routes(c), c.Backend.Routes()...),
@@ -79,7 +80,7 @@ func rates(c Config) graph.Rates {
 
 // routes are the ones beside GraphQL that every backend has.
 func routes(c Config) []httpapi.Route {
-	return append(append(orderRoutes(c.App.Orders, c.Log), doctorRoutes(c)...), []httpapi.Route{
+	return slices.Concat(orderRoutes(c.App.Orders, c.Log), tripRoutes(c.App.Trips, c.Log), doctorRoutes(c), []httpapi.Route{
 		{Pattern: "POST /imports", Roles: httpapi.Managing, Handler: imports.Handler(c.App.Reservations.ImportApartments, c.App.Imports.Receive, app.NewID, c.Log)},
-	}...)
+	})
 }

@@ -2,8 +2,11 @@ package trip
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
@@ -68,6 +71,18 @@ func (s *Service) Book(ctx context.Context, who booking.Principal, id string, r 
 		}
 	}
 	return s.start(ctx, stored), created, nil
+}
+
+// BookOnce books a trip under an idempotency key of the principal's: the same key with the
+// same request answers the same trip, in its present state. Refused as Book is.
+func (s *Service) BookOnce(ctx context.Context, who booking.Principal, key string, r Request) (Trip, error) {
+	if key == "" || len(key) > booking.MaxKeyLength {
+		return Trip{}, booking.Invalid("idempotencyKey", "the idempotency key must have 1 to %d bytes, it has %d; make one per trip, a UUID for instance, and send it again when you repeat the order", booking.MaxKeyLength, len(key))
+	}
+	// The trip's id is its record: made of whose key it is, so nobody comes upon another's.
+	digest := sha256.Sum256([]byte(strconv.Itoa(len(who.ID)) + ":" + who.ID + key))
+	t, _, err := s.Book(ctx, who, Kind+"_"+hex.EncodeToString(digest[:16]), r)
+	return t, err
 }
 
 // newTrip makes a trip of a request that makes sense.

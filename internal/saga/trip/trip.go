@@ -141,6 +141,14 @@ func (t Trip) hold() booking.TripHold {
 		ReservationID: booking.ReservationKind + "_" + t.hotelID()}
 }
 
+// CurrentExecution is the name of the execution that speaks for the trip now.
+func (t Trip) CurrentExecution() string {
+	if t.Execution.Repairs > 0 {
+		return t.Execution.Name(t.ID)
+	}
+	return t.ExecutionName
+}
+
 // inOurApartment reports whether the lodging is one of our apartments.
 func (t Trip) inOurApartment() bool { return t.Lodging != nil && t.Lodging.ApartmentID != "" }
 
