@@ -19,7 +19,9 @@ import (
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/identity"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/saga"
 	"github.com/vacancy/vacancy/internal/saga/batch"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 )
 
 // api is the whole API on stores in memory, behind the real HTTP handler.
@@ -34,6 +36,9 @@ type api struct {
 	clock   *clock
 	ids     atomic.Int64
 	batches *batch.Service
+
+	trips        *trip.Service
+	tripsStarted tripWorkflow
 }
 
 type clock struct {
@@ -89,7 +94,7 @@ func (a *api) with(gateway booking.Gateway, change ...func(*graph.Config)) *api 
 	newID := func(kind string) string { return fmt.Sprintf("%s_%06d", kind, a.ids.Add(1)) }
 	service := booking.NewService(a.store, gateway, domainWorkflow{a.runner}, a.clock.now, newID, booking.DefaultConfig(), log)
 	a.service = service
-	config := graph.Config{Booking: service, Imports: a.imports(log, newID), Orders: newOrders(t, a.runner, gateway, a.clock.now), Runner: a.runner, RequestID: httpapi.RequestID, Log: log}
+	config := graph.Config{Booking: service, Imports: a.imports(log, newID), Orders: newOrders(t, a.runner, gateway, a.clock.now), Trips: newTrips(a, service, gateway, newID, log, saga.Development), Runner: a.runner, RequestID: httpapi.RequestID, Log: log}
 	for _, c := range change {
 		c(&config)
 	}

@@ -62,7 +62,7 @@ func tripRequest(in model.BookTripInput) trip.Request {
 	r := trip.Request{
 		Route: trip.Route{DepartCity: in.Flight.DepartCity, DepartTime: in.Flight.DepartTime.UTC(),
 			ArriveCity: in.Flight.ArriveCity, ArriveTime: in.Flight.ArriveTime.UTC()},
-		Amount: trip.DefaultAmount, PaymentMethod: text(in.PaymentMethod), Failing: enum(in.RunType),
+		Amount: trip.DefaultAmount, PaymentMethod: text(in.PaymentMethod),
 	}
 	if in.Amount != nil {
 		r.Amount = *in.Amount
@@ -76,8 +76,8 @@ func tripRequest(in model.BookTripInput) trip.Request {
 	if in.CarRental != nil {
 		r.Car = &trip.Car{Name: in.CarRental.Car, From: in.CarRental.From.UTC(), To: in.CarRental.To.UTC()}
 	}
-	if r.Failing == trip.RunSuccess {
-		r.Failing = ""
+	if in.RunType != nil && *in.RunType != trip.RunSuccess {
+		r.Failing = *in.RunType
 	}
 	return r
 }

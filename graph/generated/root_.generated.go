@@ -3778,7 +3778,7 @@ extend type Mutation {
   bookTrip(input: BookTripInput!): BookTripPayload! @allow(roles: [TENANT, MANAGER, OPERATOR])
   """
   Runs the compensations of a trip that NEEDS_ATTENTION again.
-  userErrors: NOT_FOUND, INVALID_INPUT (it is booked, or being booked).
+  userErrors: NOT_FOUND, NOTHING_TO_RESUME (it is booked, or being booked).
   """
   resumeTrip(input: ResumeTripInput!): ResumeTripPayload! @allow(roles: [MANAGER, OPERATOR])
 }

@@ -74,7 +74,7 @@ func (i Resume) Decide(t Trip) (Trip, bool, error) {
 		return t, false, nil
 	case NeedsAttention:
 	default:
-		return t, false, booking.Refuse(booking.InvalidInput, "trip %s is %s; only one that NEEDS_ATTENTION is resumed", t.ID, t.Status)
+		return t, false, booking.Refuse(booking.NothingToResume, "trip %s is %s; only one that NEEDS_ATTENTION is resumed", t.ID, t.Status)
 	}
 	t.Status, t.EndedAt = Compensating, time.Time{}
 	t.Execution = t.Execution.Repaired(i.Now)

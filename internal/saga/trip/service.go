@@ -170,7 +170,7 @@ func (s *Service) NeedingAttention(ctx context.Context, limit int) ([]Trip, erro
 
 // Resume runs the compensations of a trip that NEEDS_ATTENTION again. It is for who manages.
 // One that is being undone, or was, is answered as it is. Refused with NOT_FOUND, and with
-// INVALID_INPUT for one that is booked or being booked.
+// NOTHING_TO_RESUME for one that is booked or being booked.
 func (s *Service) Resume(ctx context.Context, who booking.Principal, id string) (Trip, error) {
 	before, err := s.Store.Trip(ctx, id)
 	if err != nil {
