@@ -194,8 +194,9 @@ func (r reservation) contradictions() (errs []error) {
 }
 
 // auditLedger holds the payment gateway's own ledger against the reservations
-// (invariant 2). The server must have ended.
-func auditLedger(ctx context.Context, dir string, reservations []reservation) error {
+// (invariant 2), and against what the ended sagas should have kept, by id. The server must
+// have ended.
+func auditLedger(ctx context.Context, dir string, reservations []reservation, sagas map[string]int64) error {
 	ledger, err := simulated.OpenFile(ctx, filepath.Join(dir, simulated.FileName), nil)
 	if err != nil {
 		return err
@@ -239,6 +240,12 @@ func auditLedger(ctx context.Context, dir string, reservations []reservation) er
 			errs = append(errs, fmt.Errorf("invariant 2: %s is PAID after %d captures", r.ID, captures[r.ID]))
 		}
 	}
+	for id, want := range sagas {
+		if kept[id] != want {
+			errs = append(errs, fmt.Errorf("invariant 2: of the saga %s captured − refunded is %d, want %d", id, kept[id], want))
+		}
+		delete(kept, id)
+	}
 	for id, amount := range kept {
 		if amount != 0 {
 			errs = append(errs, fmt.Errorf("invariant 2: %d was captured for %s, which is no reservation", amount, id))
@@ -254,8 +261,12 @@ func auditServer(ctx context.Context, manager account, p *process) error {
 		return err
 	}
 	errs := s.violations(func(from, to time.Time) time.Duration { return to.Sub(from) })
+	orders, err := moneyOfOrders(ctx, manager)
+	if err != nil {
+		return err
+	}
 	if code, err := p.stop(30 * time.Second); err != nil || code != 0 {
 		return fmt.Errorf("the server exited with code %d, %w\n%s", code, err, p.log)
 	}
-	return errors.Join(append(errs, auditLedger(ctx, p.Dir, s.reservations))...)
+	return errors.Join(append(errs, auditLedger(ctx, p.Dir, s.reservations, orders))...)
 }

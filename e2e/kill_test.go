@@ -193,7 +193,7 @@ func (c *crashes) finish(ctx context.Context, t *testing.T, tenants []*tenant, k
 	if code, err := c.server.stop(30 * time.Second); err != nil || code != 0 {
 		t.Errorf("the server exited with code %d, %v", code, err)
 	}
-	if err := auditLedger(ctx, c.dir, s.reservations); err != nil {
+	if err := auditLedger(ctx, c.dir, s.reservations, nil); err != nil {
 		t.Error(err)
 	}
 
