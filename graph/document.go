@@ -119,6 +119,7 @@ func refuseDocument(code, format string, args ...any) gqlerror.List {
 func (d *documents) bounded(code string, errs gqlerror.List) gqlerror.List {
 	errs = errs[:min(len(errs), d.limits.Errors)]
 	for _, err := range errs {
+		withoutEcho(err)
 		err.Message = shorten(err.Message)
 		err.Locations = err.Locations[:min(len(err.Locations), 2)]
 		errcode.Set(err, code)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/notification"
+	"github.com/vacancy/vacancy/internal/redaction"
 )
 
 // newLog makes the log: one JSON object a line, or text for a person at a terminal.
@@ -23,9 +24,9 @@ func (p *program) newLog(level string) (*slog.Logger, error) {
 func logHandler(w io.Writer, level slog.Level) slog.Handler {
 	options := &slog.HandlerOptions{Level: level}
 	if isTerminal(w) {
-		return slog.NewTextHandler(w, options)
+		return redaction.NewHandler(slog.NewTextHandler(w, options))
 	}
-	return slog.NewJSONHandler(w, options)
+	return redaction.NewHandler(slog.NewJSONHandler(w, options))
 }
 
 // receiver is where notifications go; nil when nobody is named.

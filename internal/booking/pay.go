@@ -31,7 +31,7 @@ func (s *Service) PayReservation(ctx context.Context, who Principal, id, method,
 		return s.payInApp(ctx, who, id, idem)
 	}
 	if !s.gateway.Accepts(method) {
-		return Reservation{}, Invalid("paymentMethod", "%q is no payment method of the %s gateway", method, s.gateway.Name())
+		return Reservation{}, Invalid("paymentMethod", "this is no payment method of the %s gateway", s.gateway.Name()) // which may be a card number, so it is not repeated
 	}
 	idem.ResultID = id
 	r, err := s.ownReservation(ctx, who, id)

@@ -33,7 +33,7 @@ func NewCashier(gateway booking.Gateway, now func() time.Time) *Cashier {
 // of the gateway's.
 func (c *Cashier) CheckMethod(field, method string) error {
 	if !c.gateway.Accepts(method) {
-		return booking.Invalid(field, "%q is no payment method of the %s gateway", method, c.gateway.Name())
+		return booking.Invalid(field, "this is no payment method of the %s gateway", c.gateway.Name()) // which may be a card number, so it is not repeated
 	}
 	return nil
 }

@@ -220,7 +220,7 @@ func valid(c Call) error {
 		return fmt.Errorf("%w: a payment needs an id, a positive amount and a currency; it is %q over %d %q", errInvalid, c.PaymentID, c.Amount.Amount, c.Amount.Currency)
 	}
 	if _, known := methodNamed(c.Method); c.Operation == Authorize && !known {
-		return fmt.Errorf("%w: %q is no payment method", errInvalid, c.Method)
+		return fmt.Errorf("%w: this is no payment method", errInvalid)
 	}
 	return nil
 }

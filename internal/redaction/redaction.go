@@ -1,0 +1,139 @@
+// Package redaction keeps secrets out of logs: tokens, keys, card data and e-mail
+// addresses. It is the last wall, not the first: no code of ours means to log one. But a
+// path that a client made up, or the error of a library, may have one in it.
+package redaction
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Mark stands where a secret stood.
+const Mark = "[redacted]"
+
+// secret is one kind of secret: cheap tells text that has none, so that most log lines
+// cost no regular expression.
+type secret struct {
+	cheap   func(string) bool
+	pattern *regexp.Regexp
+	instead func(string) string
+}
+
+func contains(any ...string) func(string) bool {
+	return func(text string) bool {
+		for _, s := range any {
+			if strings.Contains(text, s) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func all(string) string { return Mark }
+
+var secrets = []secret{
+	// JSON Web Tokens: {"… in base64 begins with eyJ.
+	{contains("eyJ"), regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}`), all},
+	// Credentials of an Authorization header.
+	{contains("earer", "EARER", "asic", "ASIC"), regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}`), all},
+	// Keys and client secrets of Stripe, secrets of webhooks (Standard Webhooks, Stripe).
+	{contains("_"), regexp.MustCompile(`\b(?:sk|rk)_(?:live|test)_\w+|\bwhsec_[\w+/=-]+|\b(?:pi|seti|cs)_\w+_secret_\w+`), all},
+	// Access key ids of AWS, and private keys in PEM.
+	{contains("AKIA", "ASIA"), regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`), all},
+	{contains("PRIVATE KEY"), regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`), all},
+	// Passwords in URLs, and parameters that are secrets by their name.
+	{contains("://"), regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`), func(string) string { return "://" + Mark + "@" }},
+	{contains("="), regexp.MustCompile(`(?i)\b(?:access_?token|id_?token|refresh_?token|token|secret|password|client_?secret|signature)=[^&\s"]+`), all},
+	// Members of JSON that are secrets by their name.
+	{contains(`":`), regexp.MustCompile(`(?i)"[a-z_]*(?:token|secret|password|authorization|card_?(?:no|number)|cvc)"\s*:\s*"[^"]*"?`), func(member string) string {
+		name, _, _ := strings.Cut(member, ":")
+		return name + `:"` + Mark + `"`
+	}},
+	{contains("@", "%40"), regexp.MustCompile(`[A-Za-z0-9.!#$&'*+?^_{|}~-]+(?:@|%40)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+`), all},
+	// Numbers of cards: 13 to 19 digits, in groups or not, whose check digit is right.
+	{manyDigits, regexp.MustCompile(`\b[2-6](?:[ -]?\d){12,18}\b`), func(number string) string {
+		if luhn(number) {
+			return Mark
+		}
+		return number
+	}},
+}
+
+// Text answers the text with every secret in it marked.
+func Text(text string) string {
+	if strings.Contains(text, "%") { // a secret may be escaped as in a URL
+		if plain, err := url.PathUnescape(text); err == nil && plain != text {
+			if clean := redact(plain); clean != plain {
+				return clean
+			}
+		}
+	}
+	return redact(text)
+}
+
+func redact(text string) string {
+	for _, s := range secrets {
+		if s.cheap(text) {
+			text = s.pattern.ReplaceAllStringFunc(text, s.instead)
+		}
+	}
+	return text
+}
+
+// What the names of values end with, or are, that are never shown.
+var (
+	secretEndings = []string{"token", "secret", "password", "passwd", "authorization", "cookie", "credential", "apikey", "api_key", "signingkey", "signing_key", "privatekey", "private_key"}
+	secretNames   = []string{"card", "cardno", "card_no", "cardnumber", "card_number", "pan", "cvc", "cvv", "email", "e-mail"}
+)
+
+// Named reports whether a value of this name is a secret.
+func Named(name string) bool {
+	for _, ending := range secretEndings {
+		if from := len(name) - len(ending); from >= 0 && strings.EqualFold(name[from:], ending) {
+			return true
+		}
+	}
+	for _, whole := range secretNames {
+		if strings.EqualFold(name, whole) {
+			return true
+		}
+	}
+	return false
+}
+
+// manyDigits reports whether there are as many digits in a row, or in groups, as the
+// shortest card number has.
+func manyDigits(text string) bool {
+	n := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case '0' <= c && c <= '9':
+			if n++; n >= 13 {
+				return true
+			}
+		case c != ' ' && c != '-':
+			n = 0
+		}
+	}
+	return false
+}
+
+// luhn checks the check digit of a card number (ISO/IEC 7812-1, annex B).
+func luhn(number string) bool {
+	sum, double := 0, false
+	for i := len(number) - 1; i >= 0; i-- {
+		digit := int(number[i]) - '0'
+		if digit < 0 || digit > 9 {
+			continue
+		}
+		if double {
+			if digit *= 2; digit > 9 {
+				digit -= 9
+			}
+		}
+		sum, double = sum+digit, !double
+	}
+	return sum%10 == 0
+}
