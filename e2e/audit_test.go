@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/payment/simulated/sqliteledger"
 )
 
 // snapshot is everything that a manager sees of a server.
@@ -197,7 +198,7 @@ func (r reservation) contradictions() (errs []error) {
 // (invariant 2), and against what the ended sagas should have kept, by id. The server must
 // have ended.
 func auditLedger(ctx context.Context, dir string, reservations []reservation, sagas map[string]int64) error {
-	ledger, err := simulated.OpenFile(ctx, filepath.Join(dir, simulated.FileName), nil)
+	ledger, err := sqliteledger.Open(ctx, filepath.Join(dir, sqliteledger.FileName), nil)
 	if err != nil {
 		return err
 	}

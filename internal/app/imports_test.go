@@ -19,7 +19,7 @@ var allowed = map[string][]string{
 	"internal/workflow/local":    {"internal/workflow", "internal/asl"},
 	"internal/saga/order":        {"internal/booking", "internal/saga", "internal/workflow"},
 	"internal/carrier":           {"internal/saga/order"},
-	"internal/payment/simulated": {"internal/booking", "internal/saga", "internal/groupcommit"},
+	"internal/payment/simulated": {"internal/booking", "internal/saga"},
 	"internal/identity":          {"internal/booking"},
 	"internal/identity/oidc":     {"internal/booking", "internal/identity"},
 	"internal/groupcommit":       {},

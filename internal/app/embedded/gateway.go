@@ -10,12 +10,13 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/payment/manual"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/payment/simulated/sqliteledger"
 	"github.com/vacancy/vacancy/internal/payment/stripe"
 )
 
 // GatewayFileName is the simulated gateway's ledger in the data directory. It is a
 // file of its own, since a gateway is a third system: it commits by itself.
-const GatewayFileName = simulated.FileName
+const GatewayFileName = sqliteledger.FileName
 
 // Names of the payment gateways.
 const (
@@ -31,7 +32,7 @@ func Gateways() []string { return []string{Simulated, Manual, Stripe} }
 func openGateway(ctx context.Context, c Config) (booking.Gateway, io.Closer, error) {
 	switch c.Gateway {
 	case "", Simulated:
-		ledger, err := simulated.OpenFile(ctx, filepath.Join(c.DataDir, GatewayFileName), c.Faults.Ledger)
+		ledger, err := sqliteledger.Open(ctx, filepath.Join(c.DataDir, GatewayFileName), c.Faults.Ledger)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/vacancy/vacancy/internal/booking"
-	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/payment/simulated/sqliteledger"
 )
 
 // BenchmarkCreate creates payments durably from 64 callers at once; BenchmarkLifecycle takes
@@ -17,7 +17,7 @@ func BenchmarkCreate(b *testing.B)    { benchmark(b, 1) }
 func BenchmarkLifecycle(b *testing.B) { benchmark(b, 3) }
 
 func benchmark(b *testing.B, calls int) {
-	g := openFile(b, filepath.Join(b.TempDir(), simulated.FileName))
+	g := openFile(b, filepath.Join(b.TempDir(), sqliteledger.FileName))
 	b.SetParallelism(64 / runtime.GOMAXPROCS(0))
 	b.ReportAllocs()
 	var n atomic.Int64

@@ -8,6 +8,7 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/payment/paymenttest"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/payment/simulated/sqliteledger"
 )
 
 func now() time.Time { return time.Now().UTC() }
@@ -21,7 +22,7 @@ func TestMemoryGateway(t *testing.T) {
 
 func TestFileGateway(t *testing.T) {
 	paymenttest.Run(t, func(t *testing.T) paymenttest.Harness {
-		path := filepath.Join(t.TempDir(), simulated.FileName)
+		path := filepath.Join(t.TempDir(), sqliteledger.FileName)
 		g := openFile(t, path)
 		reopen := func(t *testing.T) booking.Gateway {
 			if err := g.Close(); err != nil {
@@ -35,7 +36,7 @@ func TestFileGateway(t *testing.T) {
 
 func openFile(t testing.TB, path string) *simulated.Gateway {
 	t.Helper()
-	ledger, err := simulated.OpenFile(t.Context(), path, nil)
+	ledger, err := sqliteledger.Open(t.Context(), path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,5 +27,5 @@ type Ledger interface {
 // ErrNoPayment says that the ledger has no payment of that ref.
 var ErrNoPayment = errors.New("no such payment")
 
-// refPrefix begins every ref; the rest is the payment's number in the ledger.
-const refPrefix = "sim_"
+// RefPrefix begins every ref; the rest is the ledger's.
+const RefPrefix = "sim_"

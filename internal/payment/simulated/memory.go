@@ -41,7 +41,7 @@ func (m *Memory) Execute(ctx context.Context, c Call, execute func(Payment) (Pay
 	}
 	if next.exists() {
 		if next.Ref == "" {
-			next.Ref = refPrefix + strconv.Itoa(len(m.payments)+1)
+			next.Ref = RefPrefix + strconv.Itoa(len(m.payments)+1)
 		}
 		m.payments[next.Ref] = next
 	}

@@ -1,4 +1,4 @@
-package simulated
+package sqliteledger
 
 import (
 	"time"
@@ -6,6 +6,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/payment/simulated"
 )
 
 const (
@@ -77,25 +78,25 @@ func timeAt(s *sqlite.Stmt, column int) time.Time {
 	return time.UnixMicro(s.ColumnInt64(column)).UTC()
 }
 
-func paymentOf(conn *sqlite.Conn, id int64) (Payment, error) {
+func paymentOf(conn *sqlite.Conn, id int64) (simulated.Payment, error) {
 	s, err := conn.Prepare(selectPayment)
 	if err != nil {
-		return Payment{}, err
+		return simulated.Payment{}, err
 	}
 	defer func() { _ = s.Reset() }() // it answers the error of Step once more
 	s.BindInt64(1, id)
 	if found, err := s.Step(); err != nil {
-		return Payment{}, err
+		return simulated.Payment{}, err
 	} else if !found {
-		return Payment{}, ErrNoPayment
+		return simulated.Payment{}, simulated.ErrNoPayment
 	}
-	return Payment{Ref: refOf(id), PaymentID: s.ColumnText(0), ReservationID: s.ColumnText(1),
+	return simulated.Payment{Ref: refOf(id), PaymentID: s.ColumnText(0), ReservationID: s.ColumnText(1),
 		Amount: booking.Money{Amount: s.ColumnInt64(2), Currency: s.ColumnText(3)}, Method: s.ColumnText(4),
 		Status: booking.PaymentStatus(s.ColumnText(5)), Captured: s.ColumnInt64(6), Refunded: s.ColumnInt64(7),
 		DeclineCode: s.ColumnText(8), AuthorizedAt: timeAt(s, 9), SilentUntil: timeAt(s, 10), CreatedAt: timeAt(s, 11)}, nil
 }
 
-func insertPayment(conn *sqlite.Conn, p Payment) (id int64, err error) {
+func insertPayment(conn *sqlite.Conn, p simulated.Payment) (id int64, err error) {
 	s, err := conn.Prepare(addPayment)
 	if err != nil {
 		return 0, err
@@ -107,7 +108,7 @@ func insertPayment(conn *sqlite.Conn, p Payment) (id int64, err error) {
 	return conn.LastInsertRowID(), err
 }
 
-func updatePayment(conn *sqlite.Conn, id int64, p Payment) error {
+func updatePayment(conn *sqlite.Conn, id int64, p simulated.Payment) error {
 	s, err := conn.Prepare(changePayment)
 	if err != nil {
 		return err
@@ -119,7 +120,7 @@ func updatePayment(conn *sqlite.Conn, id int64, p Payment) error {
 	return err
 }
 
-func insertEntry(conn *sqlite.Conn, payment int64, e Entry) (seq int64, err error) {
+func insertEntry(conn *sqlite.Conn, payment int64, e simulated.Entry) (seq int64, err error) {
 	s, err := conn.Prepare(addEntry)
 	if err != nil {
 		return 0, err
@@ -138,28 +139,28 @@ func insertEntry(conn *sqlite.Conn, payment int64, e Entry) (seq int64, err erro
 	return conn.LastInsertRowID(), err
 }
 
-func entryOf(conn *sqlite.Conn, key string) (Entry, bool, error) {
+func entryOf(conn *sqlite.Conn, key string) (simulated.Entry, bool, error) {
 	s, err := conn.Prepare(entryByKey)
 	if err != nil {
-		return Entry{}, false, err
+		return simulated.Entry{}, false, err
 	}
 	defer func() { _ = s.Reset() }() // it answers the error of Step once more
 	s.BindText(1, key)
 	found, err := s.Step()
 	if err != nil || !found {
-		return Entry{}, false, err
+		return simulated.Entry{}, false, err
 	}
 	return scanEntry(s), true, nil
 }
 
-func entries(conn *sqlite.Conn, query string, bind func(*sqlite.Stmt)) ([]Entry, error) {
+func entries(conn *sqlite.Conn, query string, bind func(*sqlite.Stmt)) ([]simulated.Entry, error) {
 	s, err := conn.Prepare(query)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = s.Reset() }() // it answers the error of Step once more
 	bind(s)
-	var found []Entry
+	var found []simulated.Entry
 	for {
 		more, err := s.Step()
 		if err != nil || !more {
@@ -169,10 +170,10 @@ func entries(conn *sqlite.Conn, query string, bind func(*sqlite.Stmt)) ([]Entry,
 	}
 }
 
-func scanEntry(s *sqlite.Stmt) Entry {
+func scanEntry(s *sqlite.Stmt) simulated.Entry {
 	ref := refOf(s.ColumnInt64(3))
-	return Entry{Seq: s.ColumnInt64(0), Operation: Operation(s.ColumnText(1)), Key: s.ColumnText(2), Ref: ref,
-		PaymentID: s.ColumnText(4), ReservationID: s.ColumnText(5), Method: s.ColumnText(6), Outcome: Outcome(s.ColumnText(7)),
+	return simulated.Entry{Seq: s.ColumnInt64(0), Operation: simulated.Operation(s.ColumnText(1)), Key: s.ColumnText(2), Ref: ref,
+		PaymentID: s.ColumnText(4), ReservationID: s.ColumnText(5), Method: s.ColumnText(6), Outcome: simulated.Outcome(s.ColumnText(7)),
 		Effective: s.ColumnBool(8), Reason: s.ColumnText(9),
 		Amount: booking.Money{Amount: s.ColumnInt64(10), Currency: s.ColumnText(11)}, At: timeAt(s, 12),
 		After: booking.GatewayPayment{Ref: ref, Status: booking.PaymentStatus(s.ColumnText(13)), Captured: s.ColumnInt64(14),

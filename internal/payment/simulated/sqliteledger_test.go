@@ -11,6 +11,7 @@ import (
 	"github.com/vacancy/vacancy/internal/groupcommit"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/payment/simulated/ledgertest"
+	"github.com/vacancy/vacancy/internal/payment/simulated/sqliteledger"
 )
 
 // TestCrashAtEveryBoundary crashes the gateway before and after the commit of each
@@ -20,9 +21,9 @@ func TestCrashAtEveryBoundary(t *testing.T) {
 	for _, operation := range []simulated.Operation{simulated.Create, simulated.Authorize, simulated.Capture, simulated.Void, simulated.Refund} {
 		for _, boundary := range []groupcommit.Boundary{groupcommit.BeforeCommit, groupcommit.AfterCommit} {
 			t.Run(fmt.Sprintf("%s/%s", operation, boundary), func(t *testing.T) {
-				path := filepath.Join(t.TempDir(), simulated.FileName)
+				path := filepath.Join(t.TempDir(), sqliteledger.FileName)
 				var armed bool
-				ledger, err := simulated.OpenFile(t.Context(), path, func(at groupcommit.Boundary) error {
+				ledger, err := sqliteledger.Open(t.Context(), path, func(at groupcommit.Boundary) error {
 					if armed && at == boundary {
 						return groupcommit.ErrCrash
 					}
@@ -58,17 +59,17 @@ func TestCrashAtEveryBoundary(t *testing.T) {
 }
 
 func TestSecondProcessIsRefused(t *testing.T) {
-	path := filepath.Join(t.TempDir(), simulated.FileName)
+	path := filepath.Join(t.TempDir(), sqliteledger.FileName)
 	openFile(t, path)
-	if _, err := simulated.OpenFile(t.Context(), path, nil); !errors.Is(err, groupcommit.ErrInUse) {
+	if _, err := sqliteledger.Open(t.Context(), path, nil); !errors.Is(err, groupcommit.ErrInUse) {
 		t.Errorf("opening again: %v, want ErrInUse", err)
 	}
 }
 
 func TestFullDiskIsUnknown(t *testing.T) {
-	path := filepath.Join(t.TempDir(), simulated.FileName)
+	path := filepath.Join(t.TempDir(), sqliteledger.FileName)
 	var full bool
-	ledger, err := simulated.OpenFile(t.Context(), path, func(at groupcommit.Boundary) error {
+	ledger, err := sqliteledger.Open(t.Context(), path, func(at groupcommit.Boundary) error {
 		if full && at == groupcommit.BeforeCommit {
 			return groupcommit.ErrFull
 		}
@@ -94,7 +95,7 @@ func TestFileAndMemoryAgree(t *testing.T) {
 	directory := t.TempDir()
 	var files atomic.Int64
 	ledgertest.Agrees(t, func(t testing.TB) simulated.Ledger {
-		ledger, err := simulated.OpenFile(t.Context(), filepath.Join(directory, fmt.Sprintf("%d.db", files.Add(1))), nil)
+		ledger, err := sqliteledger.Open(t.Context(), filepath.Join(directory, fmt.Sprintf("%d.db", files.Add(1))), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
