@@ -34,6 +34,7 @@ var stages = []string{string(saga.Development), string(saga.Staging), string(sag
 // serveFlags are what 'vacancy serve' takes beside the flags of all commands.
 type serveFlags struct {
 	doors         doorFlags
+	backend       backendFlags
 	demo          bool
 	stage         string
 	logLevel      string
@@ -69,7 +70,7 @@ it speaks HTTPS (--tls-cert, --tls-key) or stands behind a proxy that does (--be
   vacancy serve --listen :8443 --auth tokens --tls-cert house.crt --tls-key house.key`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if err := f.doors.check(); err != nil {
+			if err := errors.Join(f.doors.check(), f.backend.check()); err != nil {
 				return err
 			}
 			return p.serve(command.Context(), f)
@@ -77,6 +78,7 @@ it speaks HTTPS (--tls-cert, --tls-key) or stands behind a proxy that does (--be
 	}
 	flags := command.Flags()
 	f.doors.add(flags)
+	f.backend.add(flags)
 	flags.BoolVar(&f.demo, "demo", false, "start with real listings and a payment window of a minute")
 	flags.StringVar(&f.stage, "stage", "dev", "dev, stage, or prod: no GraphiQL, no introspection, and no failures on purpose")
 	flags.Float64Var(&f.configuration.CompensationFailureRate, "compensation-failure-rate", 0, "share of the sagas' cancel, refund and rollback steps that fail at random, 0 to 1, to watch them recover (not in prod)")
@@ -96,6 +98,7 @@ it speaks HTTPS (--tls-cert, --tls-key) or stands behind a proxy that does (--be
 	flags.StringVar(&f.notifySecret, "notify-secret", "", "signs the notifications; better given as VACANCY_NOTIFY_SECRET")
 	flags.StringVar(&f.smtp, "smtp", "", "mail notifications: smtp[s]://USER@HOST:PORT?from=…&to=…")
 	flags.StringVar(&f.smtpPassword, "smtp-password", "", "of the mail server; better given as VACANCY_SMTP_PASSWORD")
+	_ = command.RegisterFlagCompletionFunc("backend", cobra.FixedCompletions([]string{backendEmbedded, backendAWS}, cobra.ShellCompDirectiveNoFileComp))
 	_ = command.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions(stages, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
@@ -114,23 +117,23 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer doors.close()
-	a, err := embedded.Open(ctx, c)
+	backend, a, err := f.backend.open(ctx, c)
 	if err != nil {
 		return err
 	}
 	gate, err := f.doors.gate(ctx, c.DataDir, p.now, c.Log)
 	if err == nil && f.demo {
-		err = importDemo(ctx, a.App)
+		err = importDemo(ctx, a)
 	}
 	if err != nil {
-		return errors.Join(err, a.Close())
+		return errors.Join(err, backend.Close())
 	}
 	p.tuneMemory()
 	if err := client.WriteServerFile(c.DataDir, client.ServerFile{Address: doors.local, PID: os.Getpid()}); err != nil {
-		return errors.Join(err, a.Close())
+		return errors.Join(err, backend.Close())
 	}
 	handler := api.New(api.Config{
-		App: a.App, Backend: a, Verifier: gate.verifier, Checks: gate.checks, Public: f.doors.public(),
+		App: a, Backend: backend, Verifier: gate.verifier, Checks: gate.checks, Public: f.doors.public(),
 		AllowOrigins: f.doors.allowOrigins, Operations: operations, Development: f.stage != "prod", Now: p.now, Log: c.Log,
 	})
 
@@ -138,7 +141,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var group errgroup.Group
-	group.Go(func() error { return a.Run(running) })
+	group.Go(func() error { return backend.Run(running) })
 	group.Go(func() error {
 		defer stop()
 		return serveAll(ctx, doors.listeners, handler, c.Log)
@@ -149,7 +152,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 			c.Log.Error("the demo's commands could not be printed", "error", err)
 		}
 	}
-	return errors.Join(group.Wait(), client.RemoveServerFile(c.DataDir), a.Close())
+	return errors.Join(group.Wait(), client.RemoveServerFile(c.DataDir), backend.Close())
 }
 
 // serveAll serves every listener until ctx ends, or one of them fails.

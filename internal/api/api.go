@@ -52,8 +52,13 @@ type Backend interface {
 }
 
 // New makes everything that a deployment answers.
-func New(c Config) http.Handler {
-	return httpapi.New(httpapi.Config{
+func New(c Config) http.Handler { return httpapi.New(c.http()) }
+
+// Routes lists what New's handler answers.
+func Routes(c Config) []httpapi.Route { return httpapi.Routes(c.http()) }
+
+func (c Config) http() httpapi.Config {
+	return httpapi.Config{
 		GraphQL: graph.New(graph.Config{
 			Booking: c.App.Reservations, Imports: c.App.Imports, Orders: c.App.Orders, Trips: c.App.Trips, Runner: c.App.Runner, Development: c.Development, RequestID: httpapi.RequestID, Log: c.Log,
 			Rates: rates(c), Operations: c.Operations,
@@ -69,7 +74,7 @@ func New(c Config) http.Handler {
 		Log:          c.Log,
 		Now:          c.Now,
 		NewRequestID: uuid.NewString,
-	})
+	}
 }
 
 // rates are those of the deployment's limits.

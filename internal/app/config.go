@@ -30,6 +30,8 @@ type Config struct {
 	SlowPayment time.Duration
 	// Stage is where the deployment stands; "": development.
 	Stage saga.Stage
+	// RefuseFailures refuses failures on purpose in the other stages, too.
+	RefuseFailures bool
 	// CompensationFailureRate makes the sagas' compensations fail at random, from 0 to 1, to
 	// be seen recovering. Refused in production.
 	CompensationFailureRate float64
@@ -106,7 +108,11 @@ func (c Config) withShipping() (Config, error) {
 
 // injection is what makes sagas fail on purpose.
 func (c Config) injection() (*saga.Injection, error) {
-	return saga.NewInjection(c.Stage, c.CompensationFailureRate, rand.Float64)
+	stage := c.Stage
+	if c.RefuseFailures {
+		stage = saga.Production
+	}
+	return saga.NewInjection(stage, c.CompensationFailureRate, rand.Float64)
 }
 
 func (c Config) holds() booking.Config {

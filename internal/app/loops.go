@@ -37,18 +37,32 @@ func (a *App) SweepEvery(ctx context.Context, interval time.Duration) {
 // Sweep runs the sweeper once and answers what it found and did, also with an error.
 func (a *App) Sweep(ctx context.Context) (booking.Sweep, error) {
 	found, err := a.Reservations.Sweep(ctx)
-	imports, importsErr := a.Imports.Sweep(ctx)
-	if imports != (batch.Sweep{}) {
-		a.Config.Log.InfoContext(ctx, "sweep of imports", "started", imports.Started, "repaired", imports.Repaired,
-			"abandoned", imports.Abandoned, "failed", imports.Failed)
-	}
-	err = errors.Join(err, importsErr)
 	if found != (booking.Sweep{}) {
 		a.Config.Log.InfoContext(ctx, "sweep", "started", found.Started, "overdue", found.Overdue, "repaired", found.Repaired,
 			"returned", found.Returned, "forgot", found.Forgot, "failed", found.Failed)
 	}
 	a.swept.add(found)
-	return found, errors.Join(err, a.sweepOrders(ctx), a.sweepTrips(ctx))
+	errs := []error{err}
+	if a.Batches != nil {
+		errs = append(errs, a.sweepImports(ctx))
+	}
+	if a.OrderStore != nil {
+		errs = append(errs, a.sweepOrders(ctx))
+	}
+	if a.TripStore != nil {
+		errs = append(errs, a.sweepTrips(ctx))
+	}
+	return found, errors.Join(errs...)
+}
+
+// sweepImports runs the sweeper of atomic imports once.
+func (a *App) sweepImports(ctx context.Context) error {
+	found, err := a.Imports.Sweep(ctx)
+	if found != (batch.Sweep{}) {
+		a.Config.Log.InfoContext(ctx, "sweep of imports", "started", found.Started, "repaired", found.Repaired,
+			"abandoned", found.Abandoned, "failed", found.Failed)
+	}
+	return err
 }
 
 // sweepOrders runs the sweeper of move-in orders once.

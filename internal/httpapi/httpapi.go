@@ -70,6 +70,21 @@ var Managing = []booking.Role{booking.Manager, booking.Operator}
 // conflicts with another, as http.ServeMux does.
 func New(c Config) http.Handler {
 	metrics := newMetrics(c.Collectors)
+	mux := http.NewServeMux()
+	for _, route := range c.routes(metrics) {
+		handler := route.Handler
+		if len(route.Roles) > 0 {
+			handler = authenticated{verifier: c.Verifier, roles: route.Roles, log: c.Log, next: handler}
+		}
+		mux.Handle(route.Pattern, handler)
+	}
+	return &server{mux: mux, cors: cors{c.AllowOrigins}, secure: c.Secure, metrics: metrics, log: c.Log, now: c.Now, newRequestID: c.NewRequestID}
+}
+
+// Routes lists what New's handler answers.
+func Routes(c Config) []Route { return c.routes(newMetrics(c.Collectors)) }
+
+func (c Config) routes(metrics *metrics) []Route {
 	routes := []Route{
 		{Pattern: "/graphql", Handler: c.GraphQL, Roles: Everybody},
 		{Pattern: "GET /healthz", Handler: http.HandlerFunc(healthz)},
@@ -89,15 +104,5 @@ func New(c Config) http.Handler {
 	if c.Development {
 		routes = append(routes, graphiqlRoutes()...)
 	}
-	routes = append(routes, c.Routes...)
-
-	mux := http.NewServeMux()
-	for _, route := range routes {
-		handler := route.Handler
-		if len(route.Roles) > 0 {
-			handler = authenticated{verifier: c.Verifier, roles: route.Roles, log: c.Log, next: handler}
-		}
-		mux.Handle(route.Pattern, handler)
-	}
-	return &server{mux: mux, cors: cors{c.AllowOrigins}, secure: c.Secure, metrics: metrics, log: c.Log, now: c.Now, newRequestID: c.NewRequestID}
+	return append(routes, c.Routes...)
 }

@@ -53,6 +53,12 @@ func failure(err error) error {
 	return workflow.Error{Name: name, Cause: err.Error()}
 }
 
+// IsFault reports whether a failure's name is that of a fault, which is worth to be retried
+// and, when it stays, to be looked at. The others are decisions.
+func IsFault(name string) bool {
+	return name == serviceUnavailable || name == paymentOutcomeUnknown || name == workflow.TaskFailed
+}
+
 // camel turns APARTMENT_NOT_VACANT into ApartmentNotVacant.
 func camel(code string) string {
 	var b strings.Builder

@@ -1,0 +1,139 @@
+package lambdas_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vacancy/vacancy/internal/step"
+	"github.com/vacancy/vacancy/statemachine"
+)
+
+// withoutResource are the only actions that may name the resource "*": AWS gives them none
+// (Service Authorization Reference, CloudWatch Logs: log delivery and its policies).
+var withoutResource = []string{
+	"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
+	"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+}
+
+// grants are what a resource's policies allow, each as "action on resource".
+func grants(t *testing.T, r resource) []string {
+	t.Helper()
+	var all []string
+	for _, policy := range list(r.properties["Policies"]) {
+		for _, s := range list(at(policy, "Statement")) {
+			if at(s, "Effect") != "Allow" || at(s, "NotAction") != nil || at(s, "NotResource") != nil {
+				t.Errorf("%s: a statement is not of the form Allow, Action, Resource: %v", r.name, s)
+			}
+			for _, action := range list(at(s, "Action")) {
+				for _, on := range list(at(s, "Resource")) {
+					all = append(all, fmt.Sprintf("%v on %s", action, arn(on)))
+				}
+			}
+		}
+		if at(policy, "Statement") == nil {
+			t.Errorf("%s has a policy that is none of its own: %v", r.name, policy)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestNoPolicyHasAWildcard(t *testing.T) {
+	tpl := load(t)
+	for _, kind := range []string{samFunction, samMachine} {
+		for _, r := range tpl.of(kind) {
+			for _, grant := range grants(t, r) {
+				action, on, _ := strings.Cut(grant, " on ")
+				if strings.Contains(action, "*") {
+					t.Errorf("%s may %s", r.name, grant)
+				}
+				// Names of executions are those of reservations: nobody knows them before.
+				if execution := strings.HasPrefix(on, "states:execution:${AWS::StackName}-") && strings.Count(on, "*") == 1 && strings.HasSuffix(on, ":*"); execution {
+					continue
+				}
+				if strings.Contains(on, "*") && !slices.Contains(withoutResource, action) {
+					t.Errorf("%s may %s", r.name, grant)
+				}
+			}
+		}
+	}
+}
+
+// TestNoResourceIsOfAKindThatGrantsUnseen: a policy or role of another kind would not be
+// looked at by the tests here.
+func TestNoResourceIsOfAKindThatGrantsUnseen(t *testing.T) {
+	for name, r := range load(t).resources {
+		if strings.HasPrefix(r.kind, "AWS::IAM::") || r.properties["Role"] != nil {
+			t.Errorf("%s (%s) grants something that no test looks at", name, r.kind)
+		}
+	}
+}
+
+// stepsMay is what the steps use, by the step; one that is not named uses what most do. That
+// it is enough, TestStepsUseWhatTheyMay holds.
+var stepsMay = map[string][]string{}
+
+// mostStepsMay read what they decide on and write what they decided.
+var mostStepsMay = []string{"dynamodb:GetItem on Table.Arn", "dynamodb:PutItem on Table.Arn"}
+
+func TestAStepMayNoMoreThanItUses(t *testing.T) {
+	tpl := load(t)
+	for _, name := range step.Names() {
+		want, special := stepsMay[name]
+		if !special {
+			want = mostStepsMay
+		}
+		if got := grants(t, tpl.must(t, samFunction, name)); !slices.Equal(got, want) {
+			t.Errorf("%s may\n%q, it uses\n%q", name, got, want)
+		}
+	}
+}
+
+// A machine invokes the published steps that its definition names, and publishes
+// notifications.
+func TestAMachineMayNoMoreThanItsDefinitionSays(t *testing.T) {
+	tpl := load(t)
+	for name, source := range statemachine.Definitions() {
+		want := []string{"sns:Publish on Notifications"}
+		for _, action := range withoutResource {
+			want = append(want, action+" on *")
+		}
+		seen := map[string]bool{}
+		for _, match := range placeholder.FindAllSubmatch(source, -1) {
+			if id := string(match[1]); slices.Contains(step.Names(), id) && !seen[id] {
+				seen[id] = true
+				want = append(want, "lambda:InvokeFunction on "+id+".Alias")
+			}
+		}
+		slices.Sort(want)
+		if got := grants(t, tpl.must(t, samMachine, capitalized(name))); !slices.Equal(got, want) {
+			t.Errorf("%s may\n%q, it uses\n%q", name, got, want)
+		}
+	}
+}
+
+// What the API and the sweeper may do with executions, they may with those of every machine.
+func TestWhoStartsAndWakesExecutions(t *testing.T) {
+	tpl := load(t)
+	for function, may := range map[string]struct{ machine, execution []string }{
+		"GraphQL": {[]string{"states:ListExecutions", "states:SendTaskSuccess", "states:StartExecution"}, []string{"states:DescribeExecution", "states:GetExecutionHistory"}},
+		"Sweep":   {[]string{"states:SendTaskSuccess", "states:StartExecution"}, []string{"states:DescribeExecution"}},
+	} {
+		var want []string
+		for machine := range statemachine.Definitions() {
+			for _, action := range may.machine {
+				want = append(want, action+" on states:stateMachine:${AWS::StackName}-"+machine)
+			}
+			for _, action := range may.execution {
+				want = append(want, action+" on states:execution:${AWS::StackName}-"+machine+":*")
+			}
+		}
+		slices.Sort(want)
+		got := slices.DeleteFunc(grants(t, tpl.must(t, samFunction, function)), func(grant string) bool { return !strings.HasPrefix(grant, "states:") })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s may\n%q, it uses\n%q", function, got, want)
+		}
+	}
+}
