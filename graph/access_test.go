@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/vacancy/vacancy/graph/generated"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 )
 
 // This test walks every field and every mutation of the schema as five identities: nobody,
@@ -30,6 +32,7 @@ var opened = map[string]func(f furniture) string{
 	"execution":   func(f furniture) string { return `(machine: "reservation", name: "` + f.reservation + `")` },
 	"import":      func(f furniture) string { return `(id: "` + f.batch + `")` },
 	"order":       func(f furniture) string { return `(id: "` + f.order + `")` },
+	"trip":        func(f furniture) string { return `(id: "` + f.trip + `")` },
 }
 
 // forManagers are the types that no tenant reads anything of, by whatever way through the
@@ -38,10 +41,10 @@ var forManagers = []string{"Execution", "ExecutionPage", "HistoryEvent", "Histor
 	"OwedPayment", "OwedPaymentConnection", "OwedPaymentEdge", "Receipt", "RefusedRow"}
 
 // furniture is what the API has when it is walked: something of each kind, of ann's.
-type furniture struct{ apartment, reservation, order, batch string }
+type furniture struct{ apartment, reservation, order, batch, trip string }
 
 // missing names nothing that exists.
-var missing = furniture{apartment: "apt_missing", reservation: "res_missing", order: "missing", batch: "imp_missing"}
+var missing = furniture{apartment: "apt_missing", reservation: "res_missing", order: "missing", batch: "imp_missing", trip: "trip_missing"}
 
 // owner is the tenant whose objects they are. Her name stands in most of them, and must
 // not be read by another tenant.
@@ -61,12 +64,18 @@ func furnished(t *testing.T) (*api, furniture) {
 	}
 	imported := a.value(mary, `mutation { importApartments(input: {csv: "id,price,price_type,cityname\n1,free,Monthly,x\n"}) { import { id } } }`, nil)
 	f.batch, _ = at(imported, "import.id").(string)
+	f.trip, _ = at(a.value(owner, bookTrip, tripInput("C4n4ry", nil)), "trip.id").(string)
+	for _, reserve := range []func(context.Context, trip.Progress) (trip.Progress, error){a.trips.ReserveHotel, a.trips.ReserveFlight, a.trips.ReserveCarRental, a.trips.TakePayment} {
+		if _, err := reserve(t.Context(), trip.Progress{TripID: f.trip}); err != nil {
+			t.Fatalf("a step of a trip: %v", err)
+		}
+	}
 	return a, f
 }
 
 // secrets are what another tenant must not be answered, whatever they ask.
 func (f furniture) secrets() []string {
-	return []string{"c4n4ry", "C4n4ry", f.reservation, f.order, "7777"}
+	return []string{"c4n4ry", "C4n4ry", f.reservation, f.order, f.trip, "7777"}
 }
 
 // access reads what the schema declares.
@@ -337,14 +346,14 @@ func (s access) mutation(m *ast.FieldDefinition, f furniture) string {
 
 // literal is an input object with its required fields.
 func (s access) literal(input *ast.Definition, f furniture) string {
-	named := map[string]string{"reservationId": f.reservation, "apartmentId": f.apartment, "orderId": f.order, "importId": f.batch}
+	named := map[string]string{"reservationId": f.reservation, "apartmentId": f.apartment, "orderId": f.order, "importId": f.batch, "tripId": f.trip}
 	var fields []string
 	for _, field := range input.Fields {
 		if !field.Type.NonNull {
 			continue
 		}
 		of := s.schema.Types[field.Type.Name()]
-		value := cmp.Or(map[string]string{"Int": "1", "Float": "1", "Boolean": "true", "JSON": "{}"}[of.Name], `"x"`)
+		value := cmp.Or(map[string]string{"Int": "1", "Float": "1", "Boolean": "true", "JSON": "{}", "DateTime": `"2021-07-07T06:00:00Z"`}[of.Name], `"x"`)
 		switch {
 		case named[field.Name] != "":
 			value = `"` + named[field.Name] + `"`
