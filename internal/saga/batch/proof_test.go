@@ -50,6 +50,7 @@ type run struct {
 	tasks   int
 	done    []string // states that succeeded, in their order
 	partial string   // when somebody saw a part of the import
+	shownAt string   // after which state it was shown
 }
 
 // stateOf names a task's state, with its chunk.
@@ -67,8 +68,11 @@ func stateOf(c asl.Command) string {
 func (r *run) interfere(c asl.Command, task func() (json.RawMessage, error)) (out json.RawMessage, err error) {
 	state := stateOf(c)
 	defer func() {
-		if n := r.shown(r.id); n != 0 && n != rows && r.partial == "" {
-			r.partial = fmt.Sprintf("after %s %d of %d apartments are shown", state, n, rows)
+		switch n := r.shown(r.id); {
+		case n == rows && r.shownAt == "":
+			r.shownAt = state
+		case n != rows && (n != 0 || r.shownAt != "") && r.partial == "":
+			r.partial = fmt.Sprintf("after %s %d of %d apartments are shown (all since %q)", state, n, rows, r.shownAt)
 		}
 		if err == nil {
 			r.done = append(r.done, state)
@@ -208,9 +212,10 @@ func givesUp(faults []fault) bool {
 func (r *run) repaired(t *testing.T, name string, result trial.Result) trial.Result {
 	t.Helper()
 	r.now = r.now.Add(time.Hour)
+	before := len(r.started)
 	sweep, err := r.service.Sweep(context.Background())
-	if open := r.report(r.id).Open; err != nil || open != (sweep.Repaired == 1) {
-		t.Fatalf("%s: the sweeper finds %+v, %v", name, sweep, err)
+	if open := r.report(r.id).Open; err != nil || open != (sweep.Repaired == 1) || open != (len(r.started) == before+1) {
+		t.Fatalf("%s: the sweeper finds %+v, %v, and starts %v", name, sweep, err, r.started[before:])
 	} else if !open {
 		return result // all was done but telling how it ended
 	}

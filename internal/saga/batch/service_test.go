@@ -188,3 +188,20 @@ func TestAnImportThatWasNotStartedIsStartedByTheSweeper(t *testing.T) {
 		t.Errorf("while it runs: %+v, %v", sweep, err)
 	}
 }
+
+func TestNothingIsPublishedBeforeAllChunksAreTransformed(t *testing.T) {
+	w := newWorld(t)
+	in := batch.Input{ImportID: w.receive(batch.Order{}, nil)}
+	if _, err := w.service.Process(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{0, 2} {
+		if _, err := w.service.Transform(t.Context(), batch.ChunkInput{Input: in, Chunk: n}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := w.service.Commit(t.Context(), in)
+	if e := workflow.AsError(err); e.Name != "ImportNotComplete" || !strings.Contains(e.Cause, "2 of 3 chunks") || w.shown(in.ImportID) != 0 {
+		t.Errorf("Commit = %v, %d shown", err, w.shown(in.ImportID))
+	}
+}
