@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/vacancy/vacancy/internal/step"
+	"github.com/vacancy/vacancy/internal/store/dynamo"
 	"github.com/vacancy/vacancy/statemachine"
 )
 
@@ -73,7 +74,30 @@ func TestNoResourceIsOfAKindThatGrantsUnseen(t *testing.T) {
 
 // stepsMay is what the steps use, by the step; one that is not named uses what most do. That
 // it is enough, TestStepsUseWhatTheyMay holds.
-var stepsMay = map[string][]string{}
+var stepsMay = map[string][]string{
+	"ImportProcess":           onTable("ConditionCheckItem", "GetItem", "PutItem", "Query"),
+	"ImportTransform":         onTable("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"),
+	"ImportCommit":            slices.Concat(onTable("BatchGetItem", "GetItem", "PutItem"), onIndexes(), onTable("Query")),
+	"ImportRollbackTransform": onTable("BatchGetItem", "DeleteItem", "GetItem", "PutItem"),
+	"ImportRollbackProcess":   onTable("BatchWriteItem", "GetItem", "PutItem", "Query"),
+	"ImportConclude":          onTable("BatchGetItem", "BatchWriteItem", "GetItem", "PutItem", "Query"),
+}
+
+// onTable are grants of actions on the table.
+func onTable(actions ...string) (all []string) {
+	for _, action := range actions {
+		all = append(all, "dynamodb:"+action+" on Table.Arn")
+	}
+	return all
+}
+
+// onIndexes are grants to query every index.
+func onIndexes() (all []string) {
+	for _, index := range dynamo.Indexes() {
+		all = append(all, "dynamodb:Query on ${Table.Arn}/index/"+index.Name())
+	}
+	return all
+}
 
 // mostStepsMay read what they decide on and write what they decided.
 var mostStepsMay = []string{"dynamodb:GetItem on Table.Arn", "dynamodb:PutItem on Table.Arn"}

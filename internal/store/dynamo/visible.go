@@ -52,7 +52,7 @@ func (v *view) look(ctx context.Context, items []Stored) (again bool, err error)
 		return false, fmt.Errorf("read the imports of %d items: %w", len(items), err)
 	}
 	for _, k := range keys {
-		if textOf(found[k].attributes["status"]) == string(batch.Published) {
+		if isPublished(found[k]) {
 			v.store.published.ids.Store(k.PK, true)
 			again = true
 		} else {
@@ -65,9 +65,18 @@ func (v *view) look(ctx context.Context, items []Stored) (again bool, err error)
 // shows reports whether the item, at which it has looked, is for anybody to see.
 func (v *view) shows(s Stored) bool { return !v.hidden[s.batch()] }
 
-// visible reports whether one item is.
+// visible reports whether one item is. It reads with GetItem, which every step may use.
 func (s *Store) visible(ctx context.Context, was Stored) (bool, error) {
-	v := s.view()
-	_, err := v.look(ctx, []Stored{was})
-	return v.shows(was), err
+	id := was.batch()
+	if _, known := s.published.ids.Load(id); id == "" || known {
+		return true, nil
+	}
+	i, err := s.table.Get(ctx, importKey(id))
+	if err != nil || !isPublished(i) {
+		return false, err
+	}
+	s.published.ids.Store(id, true)
+	return true, nil
 }
+
+func isPublished(i Stored) bool { return textOf(i.attributes["status"]) == string(batch.Published) }
