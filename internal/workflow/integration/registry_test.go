@@ -117,3 +117,18 @@ func TestTasks(t *testing.T) {
 		t.Errorf("Tasks =\n%+v, want\n%+v", got, want)
 	}
 }
+
+// A pattern that a service answers otherwise has an entry of its own.
+func TestPatterns(t *testing.T) {
+	const start = "arn:aws:states:::states:startExecution"
+	saying := func(what string) workflow.Handler {
+		return func(context.Context, json.RawMessage) (json.RawMessage, error) { return json.RawMessage(what), nil }
+	}
+	r := integration.NewWith(integration.Steps{}, map[string]workflow.Handler{start: saying(`1`), start + ".sync:2": saying(`2`)}, slog.New(slog.DiscardHandler))
+	for pattern, want := range map[string]string{"": "1", "waitForTaskToken": "1", "sync": "1", "sync:2": "2"} {
+		ctx := workflow.WithTask(t.Context(), workflow.Task{Pattern: pattern})
+		if got, err := r.Call(ctx, start, nil); err != nil || string(got) != want {
+			t.Errorf("with the pattern %q: %s, %v, want %s", pattern, got, err, want)
+		}
+	}
+}
