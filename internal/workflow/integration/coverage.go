@@ -48,6 +48,9 @@ func (r *Registry) covers(t Task) error {
 	if _, ok := r.service(t.Resource, t.Pattern); ok {
 		return nil
 	}
+	if waitsForJob(t.Pattern) {
+		return fmt.Errorf("nothing here runs the resource %q with the pattern .%s", t.Resource, t.Pattern)
+	}
 	_, isFunction := functionOfARN(t.Resource)
 	if !isFunction && t.Resource != lambdaInvoke {
 		return fmt.Errorf("nothing here runs the resource %q", t.Resource)

@@ -53,8 +53,8 @@ func New(steps, services map[string]workflow.Handler, log *slog.Logger) *Registr
 }
 
 // NewWith answers a registry as New does, of any functions. A service under a resource
-// ARN with its pattern suffix ("arn:aws:states:::states:startExecution.sync") is what
-// runs that pattern; one without runs the others.
+// ARN with the suffix .sync or .sync:2 ("arn:aws:states:::states:startExecution.sync") is
+// what runs that pattern; one without runs the others.
 func NewWith(functions Functions, services map[string]workflow.Handler, log *slog.Logger) *Registry {
 	return &Registry{functions: functions, services: services, log: log}
 }
@@ -77,6 +77,9 @@ func (r *Registry) Call(ctx context.Context, resource string, arguments json.Raw
 		}
 		return checkResult(resource, out)
 	}
+	if waitsForJob(task.Pattern) {
+		return nil, workflow.Error{Name: workflow.Runtime, Cause: fmt.Sprintf("no integration for the resource %s with the pattern .%s", resource, task.Pattern)}
+	}
 	if resource == lambdaInvoke {
 		return r.invoke(ctx, arguments)
 	}
@@ -88,14 +91,15 @@ func (r *Registry) Call(ctx context.Context, resource string, arguments json.Raw
 
 // service answers what runs a resource that is no function.
 func (r *Registry) service(resource, pattern string) (workflow.Handler, bool) {
-	if pattern == "sync" || pattern == "sync:2" {
-		if h, ok := r.services[resource+"."+pattern]; ok {
-			return h, true
-		}
+	if waitsForJob(pattern) {
+		resource += "." + pattern
 	}
 	h, ok := r.services[resource]
 	return h, ok
 }
+
+// waitsForJob reports whether a task of this pattern ends with the job that it began.
+func waitsForJob(pattern string) bool { return pattern == "sync" || pattern == "sync:2" }
 
 // panicked is a handler's panic as an error.
 type panicked struct{ value any }

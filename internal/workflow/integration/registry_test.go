@@ -125,10 +125,19 @@ func TestPatterns(t *testing.T) {
 		return func(context.Context, json.RawMessage) (json.RawMessage, error) { return json.RawMessage(what), nil }
 	}
 	r := integration.NewWith(integration.Steps{}, map[string]workflow.Handler{start: saying(`1`), start + ".sync:2": saying(`2`)}, slog.New(slog.DiscardHandler))
-	for pattern, want := range map[string]string{"": "1", "waitForTaskToken": "1", "sync": "1", "sync:2": "2"} {
+	for pattern, want := range map[string]string{"": "1", "waitForTaskToken": "1", "sync:2": "2"} {
 		ctx := workflow.WithTask(t.Context(), workflow.Task{Pattern: pattern})
 		if got, err := r.Call(ctx, start, nil); err != nil || string(got) != want {
 			t.Errorf("with the pattern %q: %s, %v, want %s", pattern, got, err, want)
 		}
+	}
+	// One that nobody answers for would wait for ever.
+	ctx := workflow.WithTask(t.Context(), workflow.Task{Pattern: "sync"})
+	if _, err := r.Call(ctx, start, nil); workflow.AsError(err).Name != workflow.Runtime {
+		t.Errorf("with the pattern sync: %v", err)
+	}
+	err := r.Check("m", []byte(`{"StartAt":"S","States":{"S":{"Type":"Task","Resource":"`+start+`.sync"},"T":{"Type":"Task","Resource":"`+start+`.sync:2"}}}`))
+	if err == nil || !strings.Contains(err.Error(), `state "S"`) || !strings.Contains(err.Error(), ".sync") || strings.Contains(err.Error(), `"T"`) {
+		t.Errorf("Check = %v", err)
 	}
 }
