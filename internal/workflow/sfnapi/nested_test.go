@@ -1,6 +1,7 @@
 package sfnapi_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -64,6 +65,22 @@ func TestNestedExecutionsFail(t *testing.T) {
 		taken := a.create("taken", nesting(".sync", `,"Name":"one"`, ""))
 		a.failsWith(a.start(taken, "x", `{}`), "States.TaskFailed", "Declined")
 		a.failsWith(a.start(taken, "y", `{}`), "StepFunctions.ExecutionAlreadyExistsException", "Execution Already Exists")
+	})
+}
+
+// However quickly a child ends, its parent is noted as waiting first.
+func TestAQuickChild(t *testing.T) {
+	with(t, sfnapitest.Config{}, func(a *api) {
+		a.create("child", pass)
+		arn := a.create("parent", nesting(".sync:2", "", ""))
+		var parents []string
+		for i := range 30 {
+			parents = append(parents, a.start(arn, fmt.Sprint("x", i), `{}`))
+		}
+		for _, parent := range parents {
+			a.end(parent)
+			equal(a.T, parent, a.history(parent), []string{"ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"})
+		}
 	})
 }
 

@@ -162,6 +162,36 @@ var readTests = []test{
 		_, err := h.runner.List(h.Context(), workflow.ListFilter{After: "no cursor"})
 		h.is("List after a foreign cursor", err, workflow.ErrInvalidCursor)
 	}},
+	{"List/OfAllMachines", func(h *harness) {
+		h.runner = h.open(h.T, Scenario{Machines: map[string]string{machine: single(passThrough), "other": single(passThrough), "unused": single(passThrough)}})
+		var want []workflow.ExecutionID
+		for i := range 9 {
+			x := workflow.ExecutionID{Machine: []string{machine, "other", "other"}[i%3], Name: fmt.Sprint("x", i)}
+			started, err := h.runner.Start(h.Context(), x, nil)
+			if err != nil {
+				h.Fatalf("Start = %v", err)
+			}
+			h.eventually("the clock has moved on", func() bool { return time.Now().After(started.StartedAt.Add(time.Millisecond)) })
+			want = slices.Insert(want, 0, x)
+		}
+		for _, limit := range []int{0, 1, 2, 4, 9} {
+			h.eventually(fmt.Sprintf("in pages of %d the list is all executions once, newest first", limit), func() bool {
+				var got []workflow.ExecutionID
+				for f := (workflow.ListFilter{Limit: limit}); ; {
+					page, err := h.runner.List(h.Context(), f)
+					if err != nil || limit > 0 && len(page.Executions) > limit {
+						h.Fatalf("List(%+v) = %d executions, %v", f, len(page.Executions), err)
+					}
+					for _, x := range page.Executions {
+						got = append(got, x.ExecutionID)
+					}
+					if f.After = page.Next; f.After == "" {
+						return slices.Equal(got, want)
+					}
+				}
+			})
+		}
+	}},
 }
 
 // checkHistory checks what holds for every history: ids from 1 without gaps, each
