@@ -13,16 +13,34 @@ import (
 // again.
 //
 // Where the late-money policy says so it takes the apartment again instead (see
-// [ReacquireHold]), and starts the execution that captures.
+// [ReacquireHold]). Either way an execution is started if none runs: it captures, or tells
+// the tenant that their money went back.
 func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, error) {
-	r, reacquired, err := s.returnMoney(ctx, id)
-	if reacquired {
-		if err := s.startLate(ctx, r); err != nil {
-			s.log.WarnContext(ctx, "late money not captured yet; the sweeper will see to it", "reservation", id, "error", err)
+	r, became, err := s.returnMoney(ctx, id)
+	if became == moneyReacquired || became == moneyReturned && r.Status != ReservationRefunded {
+		if err := s.followUp(ctx, r); err != nil {
+			s.log.WarnContext(ctx, "no execution started for late money", "reservation", id, "became", became, "error", err)
 		}
 	}
 	return r, err
 }
+
+// followUp starts an execution for late money, unless one speaks for the reservation.
+func (s *Service) followUp(ctx context.Context, r Reservation) error {
+	if running, err := s.driven(ctx, r); err != nil || running {
+		return err
+	}
+	return s.startLate(ctx, r)
+}
+
+// became says what became of the money of an ended reservation.
+type became string
+
+const (
+	noMoney         became = "there was none"
+	moneyReturned   became = "returned"
+	moneyReacquired became = "reacquired" // the apartment
+)
 
 // ReturnedMoney is ReturnMoney for the execution: it answers what the store says then. If
 // that is CONFIRMING, late money has taken the apartment again, and the execution captures.
@@ -31,24 +49,31 @@ func (s *Service) ReturnedMoney(ctx context.Context, in ExecutionInput) (Reading
 	return read(r, s.now()), err
 }
 
-func (s *Service) returnMoney(ctx context.Context, id string) (r Reservation, reacquired bool, err error) {
+func (s *Service) returnMoney(ctx context.Context, id string) (r Reservation, what became, err error) {
 	r, err = s.store.Reservation(ctx, id)
 	if err != nil || r.Status.Live() || r.Status == ReservationPaid || r.Payment.settled() {
-		return r, false, err
+		return r, noMoney, err
 	}
 	held, err := s.atGateway(ctx, r)
 	if errors.Is(err, ErrNotAtGateway) {
 		r, err = s.recordReturn(ctx, r, GatewayPayment{Status: Voided})
-		return r, false, err
+		return r, noMoney, err
 	}
 	if err != nil {
-		return r, false, err
+		return r, noMoney, err
 	}
-	if held.Status == Authorized {
-		taken, ok, err := s.reacquire(ctx, r, held)
-		if ok || err != nil {
-			return taken, ok, err
+	switch held.Status {
+	case Authorized:
+		if taken, ok, err := s.reacquire(ctx, r, held); err != nil {
+			return taken, noMoney, err
+		} else if ok {
+			return taken, moneyReacquired, nil
 		}
+		what = moneyReturned
+	case Captured:
+		what = moneyReturned
+	default:
+		what = noMoney
 	}
 	ref := held.Ref
 	held, err = s.giveBack(ctx, ref, held, func(operation string) string { return gatewayKey(*r.Payment, operation) })
@@ -65,10 +90,12 @@ func (s *Service) returnMoney(ctx context.Context, id string) (r Reservation, re
 		held, err = s.gateway.Lookup(ctx, ref)
 	}
 	if err != nil {
-		return r, false, fmt.Errorf("return payment %s: %w", r.Payment.ID, err)
+		return r, noMoney, fmt.Errorf("return payment %s: %w", r.Payment.ID, err)
 	}
-	r, err = s.recordReturn(ctx, r, held)
-	return r, false, err
+	if r, err = s.recordReturn(ctx, r, held); err != nil {
+		return r, noMoney, err
+	}
+	return r, what, nil
 }
 
 // atGateway answers what the gateway holds for the reservation's payment. ErrNotAtGateway:

@@ -206,7 +206,7 @@ func executionName(reservationID string, repair int) string {
 }
 
 // ExecutionNames answers the executions that speak for the reservation, in the order
-// they were started.
+// they were started; with that of late money, which there is if the primary had ended before.
 func (r Reservation) ExecutionNames() []string {
 	names := make([]string, 0, r.Repairs+1)
 	for n := 0; n <= r.Repairs; n++ {

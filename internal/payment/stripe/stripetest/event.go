@@ -21,7 +21,7 @@ func (s *Server) happened(kind string, i *intent) {
 	if kind == "charge.refunded" {
 		object, _ = object["latest_charge"].(map[string]any)
 	}
-	e := Event{ID: fmt.Sprintf("evt_%06d", len(s.events)+1), Type: kind, Ref: i.id}
+	e := Event{ID: fmt.Sprintf("evt_%s%06d", s.name, len(s.events)+1), Type: kind, Ref: i.id}
 	payload, err := json.Marshal(map[string]any{"id": e.ID, "object": "event", "type": kind, "api_version": "2020-08-27", "created": s.now().Unix(),
 		"livemode": false, "pending_webhooks": 1, "data": map[string]any{"object": object}})
 	if err != nil {

@@ -103,7 +103,7 @@ func (s *Server) create(form url.Values) answer {
 	if err != nil || amount < 1 {
 		return invalid("the amount must be positive")
 	}
-	i := &intent{id: fmt.Sprintf("pi_%06d", len(s.order)+1), amount: amount, currency: form.Get("currency"), status: requiresPaymentMethod, created: s.now(),
+	i := &intent{id: fmt.Sprintf("pi_%s%06d", s.name, len(s.order)+1), amount: amount, currency: form.Get("currency"), status: requiresPaymentMethod, created: s.now(),
 		paymentID: form.Get("metadata[payment_id]"), reservationID: form.Get("metadata[reservation_id]")}
 	if form.Get("capture_method") != "manual" || len(i.currency) != 3 || i.currency != strings.ToLower(i.currency) {
 		return invalid("capture_method %q, currency %q", form.Get("capture_method"), i.currency)

@@ -19,7 +19,8 @@ const (
 
 // Server is Stripe. It is an http.Handler, and safe for concurrent use.
 type Server struct {
-	now func() time.Time
+	now  func() time.Time
+	name string // in the ids of what it makes
 
 	mu      sync.Mutex
 	fault   func(Call) Fault
@@ -34,6 +35,15 @@ type Server struct {
 // New makes an account in which nothing has happened. now is Stripe's clock.
 func New(now func() time.Time) *Server {
 	return &Server{now: now, intents: map[string]*intent{}, keys: map[string]*stored{}, running: map[string]bool{}}
+}
+
+// Named puts a name of letters and digits into the ids that the account makes from here on,
+// for tests with several accounts whose ids must differ.
+func (s *Server) Named(name string) *Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.name = name
+	return s
 }
 
 // Fail makes fault say what goes wrong with each call from here on; nil: nothing.
