@@ -14,7 +14,7 @@ var commands = []struct {
 	id       string
 	commands []func(*program) *cobra.Command
 }{
-	{groupTenant, []func(*program) *cobra.Command{newApartments, newReserve, newPay, newExtend, newCancel, newWatch, newOrder}},
+	{groupTenant, []func(*program) *cobra.Command{newApartments, newReserve, newPay, newExtend, newCancel, newWatch, newTrip, newOrder}},
 	{groupRun, []func(*program) *cobra.Command{newServe, newImport, newNotifications, newShipment, newRefund, newPayments, newDoctor, newLedger, newToken, newBench}},
 	{groupWorkflow, []func(*program) *cobra.Command{newWorkflow, newStep}},
 }
