@@ -6,6 +6,7 @@ import (
 
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga"
+	"github.com/vacancy/vacancy/internal/saga/trip"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -19,6 +20,7 @@ const (
 	paymentDeclined       = "PaymentDeclined"
 	holdStillLive         = "HoldStillLive"
 	serviceUnavailable    = "ServiceUnavailable"
+	tripBooked            = "TripBooked"
 	stepUndone            = "StepUndone"      // its saga is being undone: it came too late
 	injectedFailure       = "InjectedFailure" // made to fail on purpose, see saga.Injection
 )
@@ -43,6 +45,8 @@ func failure(err error) error {
 		name = paymentDeclined
 	case errors.As(err, new(workflow.Error)):
 		return err // it has its name
+	case errors.Is(err, trip.ErrBooked):
+		name = tripBooked
 	case errors.Is(err, saga.ErrStepUndone):
 		name = stepUndone
 	case errors.As(err, &injected):

@@ -1,6 +1,9 @@
 package trip
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/vacancy/vacancy/internal/booking"
 )
 
@@ -26,10 +29,13 @@ func (t *Trip) compensate(on On, f Failure) bool {
 	return true
 }
 
-// undoable refuses to undo what is booked.
+// ErrBooked: everything of the trip is confirmed, so nothing of it is undone. The step that
+// was thought to have failed, the last one, had done its work.
+var ErrBooked = errors.New("the trip is booked")
+
 func (t Trip) undoable() error {
 	if t.Status == Booked {
-		return booking.Refuse(booking.InvalidInput, "trip %s is %s; nothing of it is undone", t.ID, t.Status)
+		return fmt.Errorf("trip %s: %w", t.ID, ErrBooked)
 	}
 	return nil
 }
