@@ -273,7 +273,7 @@ func RunOrdersAtOnce(t *testing.T, open OrderFactory, orders int) {
 	ended := make([]order.Status, orders)
 	var running sync.WaitGroup
 	for n := range orders {
-		random := rand.New(rand.NewPCG(uint64(n), 4711))
+		random := rand.New(rand.NewPCG(uint64(n), 4711)) // #nosec G404 -- a test that can be repeated
 		s := scenarios[n%len(scenarios)]
 		o := w.place(s.request, s.carrier)
 		running.Go(func() {

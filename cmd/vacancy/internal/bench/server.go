@@ -32,7 +32,7 @@ type server struct {
 func startServer(ctx context.Context, o Options, dataDir string) (*server, error) {
 	args := append(append([]string(nil), o.Executable[1:]...), "serve", "--listen", "127.0.0.1:0", "--data", dataDir, "--payment-window", paymentWindow.String(),
 		"--max-holds", "0", "--hold-budget", "0", "--reserve-rate", "0", "--pay-rate", "0")
-	s := &server{command: exec.CommandContext(context.WithoutCancel(ctx), o.Executable[0], args...), log: &tail{}, exited: make(chan struct{})}
+	s := &server{command: exec.CommandContext(context.WithoutCancel(ctx), o.Executable[0], args...), log: &tail{}, exited: make(chan struct{})} // #nosec G204 -- the bench starts the program that it is part of
 	s.command.Env = append(unconfigured(os.Environ()), o.Environment...)
 	s.command.Stderr = s.log
 	out, err := s.command.StdoutPipe()

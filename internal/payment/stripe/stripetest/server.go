@@ -13,7 +13,7 @@ import (
 
 // SecretKey and PublishableKey are the keys of the one account there is.
 const (
-	SecretKey      = "sk_test_stripetest"
+	SecretKey      = "sk_test_stripetest" // #nosec G101 -- the key that this fake accepts
 	PublishableKey = "pk_test_stripetest"
 )
 

@@ -41,7 +41,7 @@ func jars(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: its jars are not in %s, and there is no mvn to fetch them (install Maven)", ErrUnavailable, folder)
 	}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil { // #nosec G301 -- a cache of public jars
 		return "", err
 	}
 	fresh, err := os.MkdirTemp(filepath.Dir(folder), "dynamodb-local-*")
@@ -52,7 +52,7 @@ func jars(ctx context.Context) (string, error) {
 	if err := os.WriteFile(filepath.Join(fresh, "pom.xml"), []byte(pom), 0o600); err != nil {
 		return "", err
 	}
-	fetch := exec.CommandContext(ctx, maven, "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=.")
+	fetch := exec.CommandContext(ctx, maven, "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=.") // #nosec G204 -- a test fetches DynamoDB Local
 	fetch.Dir = fresh
 	if out, err := fetch.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: Maven does not fetch it: %w\n%s", ErrUnavailable, err, out)

@@ -68,7 +68,7 @@ func start(ctx context.Context, java, folder string) (*Server, error) {
 	}
 	defer func() { _, _ = output.Close(), os.Remove(output.Name()) }()
 	// Tests have small tables and are over soon: start fast, stay small.
-	command := exec.Command("sh", "-c", watched, "dynamodb-local", java, "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+	command := exec.Command("sh", "-c", watched, "dynamodb-local", java, "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", // #nosec G204 -- a test starts DynamoDB Local
 		"-cp", filepath.Join(folder, "*"), "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
 		"-port", strconv.Itoa(port), "-inMemory", "-sharedDb", "-disableTelemetry")
 	command.Stdout, command.Stderr = output, output
