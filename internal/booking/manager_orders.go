@@ -31,8 +31,8 @@ func (s *Service) ChangeApartment(ctx context.Context, c ApartmentChange) (Apart
 	return s.store.ChangeApartment(ctx, c)
 }
 
-// ImportApartments stores listings by their SourceID, all or none, and answers for each
-// whether it was new. Every listing must be valid.
+// ImportApartments stores listings by their SourceID and answers for each whether it was
+// new; after an error some may be stored, and asking again completes them. Every listing must be valid.
 func (s *Service) ImportApartments(ctx context.Context, as []Apartment) ([]ImportOutcome, error) {
 	now := s.now()
 	for i := range as {

@@ -29,9 +29,11 @@ type Apartments interface {
 	CreateApartment(ctx context.Context, a Apartment, idem *Idempotency) (Apartment, error)
 	// ChangeApartment applies one change. Refused with NotFound, or as the change says.
 	ChangeApartment(ctx context.Context, c ApartmentChange) (Apartment, error)
-	// ImportApartments stores listings that carry a SourceID, all of them or none,
-	// and answers for each what was done. One whose SourceID is known is not
-	// stored again: re-running an import changes nothing.
+	// ImportApartments stores listings that carry a SourceID and answers for each what
+	// was done. One whose SourceID is known is not stored again: re-running an import
+	// changes nothing. A store whose transactions are bounded takes several; after an
+	// error some listings may be stored, and asking again completes them. All or nothing is
+	// what saga/batch is for.
 	ImportApartments(ctx context.Context, as []Apartment) ([]ImportOutcome, error)
 
 	// Apartment answers the stored apartment, or NotFound. Consistent.

@@ -9,8 +9,8 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 )
 
-// Store stores a batch of apartments by their SourceID, all or none, and answers for each
-// whether it was new: booking.Service.ImportApartments.
+// Store stores a batch of apartments by their SourceID and answers for each whether it was
+// new; asked again after an error it completes them: booking.Service.ImportApartments.
 type Store func(context.Context, []booking.Apartment) ([]booking.ImportOutcome, error)
 
 // Report is what became of an import.
@@ -41,7 +41,7 @@ var errUpload = errors.New("reading the listings failed")
 const (
 	// MaxRefusals is how many refusals a Report holds.
 	MaxRefusals = 1000
-	// batchSize is how many listings are stored in one transaction.
+	// batchSize is how many listings are stored at once.
 	batchSize = 500
 )
 

@@ -106,6 +106,21 @@ func settle[R any](ctx context.Context, t *Table, open []attempted[R]) (answer R
 	return answer, false, nil
 }
 
+// ErrThrottled says that DynamoDB has put off a part of a batch each time. It may be asked for again.
+var ErrThrottled = errors.New("DynamoDB was too busy each time")
+
+// again waits before a batch's rest, which DynamoDB has put off, is asked for: before
+// attempt 0 not at all, and no longer than Change would.
+func (t *Table) again(ctx context.Context, attempt int) error {
+	switch {
+	case attempt == 0:
+		return nil
+	case attempt == maxAttempts:
+		return ErrThrottled
+	}
+	return t.pause(ctx, attempt)
+}
+
 // pause waits before attempt n, from 1: up to twice as long each time, anywhere in between, so
 // that those who collided do not meet again.
 func (t *Table) pause(ctx context.Context, n int) error {

@@ -21,10 +21,8 @@ func (t *Table) DeleteAll(ctx context.Context, keys []Key) error {
 			request[t.name] = append(request[t.name], types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: k.attributes()}})
 		}
 		for attempt := 0; len(request) > 0; attempt++ {
-			if attempt > 0 { // throttled: the rest is to be asked for again
-				if err := t.pause(ctx, attempt); err != nil {
-					return err
-				}
+			if err := t.again(ctx, attempt); err != nil {
+				return fmt.Errorf("remove %d items: %w", len(chunk), err)
 			}
 			out, err := t.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: request})
 			if err != nil {

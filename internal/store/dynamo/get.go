@@ -36,10 +36,8 @@ func (t *Table) GetAll(ctx context.Context, keys []Key) (map[Key]Stored, error) 
 			request[t.name].Keys[i] = k.attributes()
 		}
 		for attempt := 0; len(request) > 0; attempt++ {
-			if attempt > 0 { // throttled: the rest is to be asked for again
-				if err := t.pause(ctx, attempt); err != nil {
-					return nil, err
-				}
+			if err := t.again(ctx, attempt); err != nil {
+				return nil, fmt.Errorf("read %d items: %w", len(chunk), err)
 			}
 			out, err := t.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
 			if err != nil {

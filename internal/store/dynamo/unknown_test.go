@@ -206,3 +206,28 @@ func TestOneWalkOverABadWire(t *testing.T) {
 		t.Errorf("%d extensions, timeline %+v, %v", got.Extensions, got.Timeline, err)
 	}
 }
+
+// TestABatchIsAskedForToItsEnd: DynamoDB may put off a part of a batch, once or for good.
+func TestABatchIsAskedForToItsEnd(t *testing.T) {
+	const later = `{"Responses":{},"UnprocessedKeys":{"TABLE":{"ConsistentRead":true,"Keys":[{"pk":{"S":"counter"},"sk":{"S":"COUNTER"}}]}}}`
+	var table *dynamo.Table
+	var refusals atomic.Int64
+	wired := dynamotest.Table(t, dynamotest.OverWire(1, func(operation string) dynamotest.Fate {
+		if operation == "BatchGetItem" && refusals.Add(-1) >= 0 {
+			return dynamotest.Fate{Answer: strings.ReplaceAll(later, "TABLE", table.Name())}
+		}
+		return dynamotest.Fate{}
+	}))
+	table = dynamo.NewTable(wired.Client(), wired.Name(), dynamo.Options{Wait: func(context.Context, time.Duration) error { return nil }})
+	if _, err := dynamo.Change(t.Context(), table, add(table, 1)); err != nil {
+		t.Fatal(err)
+	}
+	refusals.Store(3)
+	if found, err := table.GetAll(t.Context(), []dynamo.Key{counterKey}); err != nil || !found[counterKey].Exists() {
+		t.Errorf("GetAll = %v, %v", found, err)
+	}
+	refusals.Store(1000)
+	if _, err := table.GetAll(t.Context(), []dynamo.Key{counterKey}); !errors.Is(err, dynamo.ErrThrottled) {
+		t.Errorf("GetAll = %v, want ErrThrottled", err)
+	}
+}

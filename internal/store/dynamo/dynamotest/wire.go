@@ -16,8 +16,9 @@ import (
 type Fate struct {
 	// LoseRequest: it never arrives. LoseAnswer: it arrives, and its answer does not.
 	LoseRequest, LoseAnswer bool
-	// Refuse, if not "", is the JSON that it is answered with, with status 400, instead of arriving.
-	Refuse string
+	// Refuse and Answer, if not "", are the JSON that it is answered with instead of
+	// arriving, with status 400 or 200.
+	Refuse, Answer string
 	// Before and After, if not nil, are called before it arrives and when its answer is there.
 	Before, After func()
 }
@@ -46,9 +47,11 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if fate.Before != nil {
 		fate.Before()
 	}
-	if fate.Refuse != "" {
-		return &http.Response{StatusCode: http.StatusBadRequest, Request: r, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
-			Body: io.NopCloser(bytes.NewBufferString(fate.Refuse)), ContentLength: int64(len(fate.Refuse))}, nil
+	switch {
+	case fate.Refuse != "":
+		return answered(r, http.StatusBadRequest, fate.Refuse), nil
+	case fate.Answer != "":
+		return answered(r, http.StatusOK, fate.Answer), nil
 	}
 	answer, err := http.DefaultTransport.RoundTrip(r)
 	if err == nil && fate.After != nil {
@@ -59,4 +62,9 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, ErrLost
 	}
 	return answer, err
+}
+
+func answered(r *http.Request, status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Request: r, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+		Body: io.NopCloser(bytes.NewBufferString(body)), ContentLength: int64(len(body))}
 }
