@@ -24,11 +24,13 @@ import (
 	"github.com/vacancy/vacancy/internal/store/storetest"
 )
 
-func TestImports(t *testing.T) {
-	storetest.RunImports(t, func(t *testing.T) (batch.Store, booking.Store) {
-		s := dynamo.New(dynamotest.Table(t))
-		return s.Imports(), s
-	})
+func TestImports(t *testing.T) { storetest.RunImports(t, openImports) }
+
+func TestImportSagas(t *testing.T) { storetest.RunImportSagas(t, openImports, 200) }
+
+func openImports(t *testing.T) (batch.Store, booking.Store) {
+	s := dynamo.New(dynamotest.Table(t))
+	return s.Imports(), s
 }
 
 // TestRealListings takes real listings through every step: the first thousand of them, as DynamoDB

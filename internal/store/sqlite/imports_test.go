@@ -9,9 +9,11 @@ import (
 	"github.com/vacancy/vacancy/internal/store/storetest"
 )
 
-func TestImports(t *testing.T) {
-	storetest.RunImports(t, func(t *testing.T) (batch.Store, booking.Store) {
-		s := open(t, t.TempDir(), sqlite.Options{})
-		return s.Imports(), s
-	})
+func TestImports(t *testing.T) { storetest.RunImports(t, openImports) }
+
+func TestImportSagas(t *testing.T) { storetest.RunImportSagas(t, openImports, 200) }
+
+func openImports(t *testing.T) (batch.Store, booking.Store) {
+	s := open(t, t.TempDir(), sqlite.Options{})
+	return s.Imports(), s
 }
