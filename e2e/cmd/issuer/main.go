@@ -106,10 +106,12 @@ func export(o options) error {
 	}
 	for path, text := range map[string][]byte{issuer.DiscoveryPath: of.Discovery(), issuer.KeysPath: of.Keys()} {
 		file := filepath.Join(o.out, filepath.FromSlash(path))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil { // #nosec G301 -- public keys, to be published
+		// #nosec G301 -- public keys, to be published
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(file, text, 0o644); err != nil { // #nosec G306 -- public keys, to be published
+		// #nosec G306 -- public keys, to be published
+		if err := os.WriteFile(file, text, 0o644); err != nil {
 			return err
 		}
 	}

@@ -41,7 +41,8 @@ func jars(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: its jars are not in %s, and there is no mvn to fetch them (install Maven)", ErrUnavailable, folder)
 	}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil { // #nosec G301 -- a cache of public jars
+	// #nosec G301 -- a cache of public jars
+	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
 		return "", err
 	}
 	fresh, err := os.MkdirTemp(filepath.Dir(folder), "dynamodb-local-*")
