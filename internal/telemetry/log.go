@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+
+	"github.com/vacancy/vacancy/internal/redaction"
 )
 
 // Span says which trace and invocation a context belongs to. Fields may be empty.
@@ -25,9 +27,11 @@ type LogConfig struct {
 }
 
 // NewLog makes a log that writes records of OpenTelemetry's log data model: Timestamp,
-// SeverityText, SeverityNumber, Body, TraceId, SpanId, Resource and Attributes.
+// SeverityText, SeverityNumber, Body, TraceId, SpanId, Resource and Attributes. Secrets in
+// them are marked (package redaction).
 func NewLog(w io.Writer, c LogConfig) *slog.Logger {
-	return slog.New(&logHandler{config: c, open: []scope{{}}, out: slog.NewJSONHandler(w, &slog.HandlerOptions{Level: c.Level, ReplaceAttr: otelNames})})
+	return slog.New(redaction.NewHandler(
+		&logHandler{config: c, open: []scope{{}}, out: slog.NewJSONHandler(w, &slog.HandlerOptions{Level: c.Level, ReplaceAttr: otelNames})}))
 }
 
 // scope is a group of attributes that further ones go into.
