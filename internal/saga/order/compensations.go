@@ -35,9 +35,20 @@ const lookAgain = 5
 // purpose.
 func (s *Service) begin(ctx context.Context, u Undo, step Step) error {
 	if _, err := s.Store.Apply(ctx, BeginUndo{OnUndo: s.onUndo(u), Step: step}); err != nil {
-		return err
+		return s.seen(ctx, u, err)
 	}
 	return s.Injection.Compensation(step.Compensation())
+}
+
+// seen notes, when the error is that the order is fulfilled, that its execution has seen it.
+func (s *Service) seen(ctx context.Context, u Undo, err error) error {
+	if booking.CodeOf(err) != ShipmentAlreadySent {
+		return err
+	}
+	if _, fault := s.Store.Apply(ctx, ForgetToken{s.on(u.OrderID, booking.BySystem)}); fault != nil {
+		return fault
+	}
+	return err
 }
 
 // settled applies what undo makes of the order as it is, again when it has changed since.
@@ -60,7 +71,7 @@ func (s *Service) settled(ctx context.Context, u Undo, undo func(*Order) (Intent
 			break
 		}
 	}
-	return Reading{}, err
+	return Reading{}, s.seen(ctx, u, err)
 }
 
 // CancelShipment undoes ProcessShipment: the carrier calls the shipment off. It is safe when
@@ -117,7 +128,7 @@ func (s *Service) DeleteOrder(ctx context.Context, u Undo) (Reading, error) {
 	}
 	o, err := s.Store.Apply(ctx, UndoOrder{s.onUndo(u)})
 	if err != nil {
-		return Reading{}, err
+		return Reading{}, s.seen(ctx, u, err)
 	}
 	return s.read(o), nil
 }
@@ -128,7 +139,7 @@ func (s *Service) DeleteOrder(ctx context.Context, u Undo) (Reading, error) {
 func (s *Service) CloseOrder(ctx context.Context, u Undo, gaveUp map[Step]Failure) (Reading, error) {
 	o, err := s.Store.Apply(ctx, Close{OnUndo: s.onUndo(u), GaveUp: gaveUp})
 	if err != nil {
-		return Reading{}, err
+		return Reading{}, s.seen(ctx, u, err)
 	}
 	return s.read(o), nil
 }

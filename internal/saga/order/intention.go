@@ -66,7 +66,7 @@ func (i On) forward(current *Order, step Step) (Order, error) {
 func (i On) touched(order *Order) {
 	order.UpdatedAt = i.Now
 	order.LookAt = time.Time{}
-	if order.Status.Live() {
+	if order.unsettled() {
 		order.LookAt = i.Now.Add(FirstLook)
 	}
 }

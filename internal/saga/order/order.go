@@ -45,7 +45,7 @@ type Order struct {
 	NotUndone []NotUndone // what compensations have given up on, while NEEDS_ATTENTION
 
 	Execution saga.Execution // that speaks for it; Started once it has been seen to run
-	TaskToken string         // of the execution that waits for the carrier
+	TaskToken string         // of the execution that waits for the carrier, until it has seen the answer
 	// LookAt is when the sweeper is to look at the order; zero when nothing is left to do.
 	LookAt    time.Time
 	PlacedAt  time.Time
@@ -121,6 +121,10 @@ type NotUndone struct {
 }
 
 func (o Order) undone(s Step) bool { return o.Undone.Has(string(s)) }
+
+// unsettled reports whether the sweeper has something to look after: the order is live, or its
+// execution has not seen that it is fulfilled.
+func (o Order) unsettled() bool { return o.Status.Live() || o.TaskToken != "" }
 
 // Remaining are the steps whose items are there, the latest first: the order in which
 // they are undone.

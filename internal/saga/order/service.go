@@ -133,21 +133,17 @@ func (s *Service) AnswerShipment(ctx context.Context, by, id string, answer Ship
 	if answer != Sent && answer != Cancelled {
 		return Order{}, booking.Invalid("answer", "a carrier answers SENT or CANCELLED, not %q", answer)
 	}
-	before, err := s.Store.Order(ctx, id)
+	o, err := s.Store.Apply(ctx, RecordAnswer{On: s.on(id, by), Answer: answer})
 	if err != nil {
 		return Order{}, err
 	}
-	o, err := s.Store.Apply(ctx, RecordAnswer{On: s.on(id, by), Answer: answer})
-	if err != nil {
-		return before, err
-	}
-	// The token that was there before the answer took it away. A wake that gets lost costs
-	// time: the sweeper looks at what waits.
-	s.wake(ctx, before)
+	s.wake(ctx, o)
 	return o, nil
 }
 
-// wake has the execution that waits for the carrier look at the store.
+// wake has the execution that waits for the carrier look at the store. A wake that gets lost
+// costs time: the token stays until the execution has seen the answer, and the sweeper wakes
+// it again.
 func (s *Service) wake(ctx context.Context, o Order) {
 	if o.TaskToken == "" {
 		return

@@ -68,10 +68,28 @@ func (i RecordAnswer) Decide(current *Order) (Order, bool, error) {
 	if i.Answer == Sent {
 		o.record(i.event(ShipmentSent, ""))
 		o.record(i.event(OrderFulfilled, ""))
-		o.Status, o.EndedAt, o.TaskToken = Fulfilled, i.Now, ""
+		o.Status, o.EndedAt = Fulfilled, i.Now // the token stays until the execution has seen it
 	} else {
 		o.record(i.event(ShipmentCancelled, ""))
 	}
+	i.touched(&o)
+	return o, true, nil
+}
+
+// ForgetToken notes that the execution of a fulfilled order has seen that it is: nobody needs
+// to be woken any more.
+type ForgetToken struct{ On }
+
+// Decide implements Intention.
+func (i ForgetToken) Decide(current *Order) (Order, bool, error) {
+	if current == nil {
+		return Order{}, false, NotFound(i.ID)
+	}
+	o := *current
+	if o.Status != Fulfilled || o.TaskToken == "" {
+		return o, false, nil
+	}
+	o.TaskToken = ""
 	i.touched(&o)
 	return o, true, nil
 }

@@ -122,6 +122,10 @@ func (s *Service) ReadShipment(ctx context.Context, in ExecutionInput) (Reading,
 	switch {
 	case o.Shipment == nil:
 		return Reading{}, booking.Refuse(StepUndone, "order %s is %s and has no shipment", o.ID, o.Status)
+	case o.Shipment.Status == Sent:
+		if o, err = s.Store.Apply(ctx, ForgetToken{s.on(o.ID, booking.BySystem)}); err != nil {
+			return Reading{}, err
+		}
 	case o.Shipment.Status == Cancelled:
 		return Reading{}, booking.Refuse(ShipmentWasCancelled, "the carrier has cancelled the shipment")
 	case o.Shipment.Status == Requested && !s.Now().Before(o.Shipment.AnswerBy):

@@ -46,13 +46,15 @@ func (s *Service) Sweep(ctx context.Context) (Sweep, error) {
 
 func (s *Service) lookAt(ctx context.Context, id string, sweep *Sweep) error {
 	o, err := s.Store.Order(ctx, id)
-	if err != nil || !o.Status.Live() {
-		return err
+	if err == nil {
+		o, err = s.askCarrier(ctx, o, sweep)
 	}
-	if o, err = s.askCarrier(ctx, o, sweep); err != nil || !o.Status.Live() {
-		return err
+	if err == nil && o.Status.Live() {
+		err = s.drive(ctx, o, sweep)
+	} else if err == nil && o.unsettled() {
+		err = s.tell(ctx, o)
 	}
-	if err := s.drive(ctx, o, sweep); err != nil {
+	if err != nil {
 		return err
 	}
 	now := s.Now()
@@ -75,6 +77,20 @@ func (s *Service) askCarrier(ctx context.Context, o Order, sweep *Sweep) (Order,
 		sweep.Answered++
 	}
 	return answered, err
+}
+
+// tell wakes an execution that waits although its order is fulfilled.
+func (s *Service) tell(ctx context.Context, o Order) error {
+	running, err := o.Execution.Running(ctx, s.Workflow, o.ID)
+	switch {
+	case err != nil:
+		return err
+	case running:
+		s.wake(ctx, o)
+		return nil
+	}
+	_, err = s.Store.Apply(ctx, ForgetToken{s.on(o.ID, booking.BySystem)})
+	return err
 }
 
 // drive makes sure that an execution speaks for a live order: it starts the first one, wakes

@@ -15,7 +15,7 @@ func (i LookLater) Decide(current *Order) (Order, bool, error) {
 		return Order{}, false, NotFound(i.ID)
 	}
 	o := *current
-	if !o.Status.Live() || !o.UpdatedAt.Equal(i.Seen) || o.LookAt.Equal(i.Until) {
+	if !o.unsettled() || !o.UpdatedAt.Equal(i.Seen) || o.LookAt.Equal(i.Until) {
 		return o, false, nil
 	}
 	o.LookAt = i.Until

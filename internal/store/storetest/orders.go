@@ -127,10 +127,15 @@ var orderTests = []struct {
 		}
 		sent := order.RecordAnswer{On: s.on(id), Answer: order.Sent}
 		o := s.apply(sent)
-		if o.Status != order.Fulfilled || o.EndedAt.IsZero() || !o.LookAt.IsZero() || o.TaskToken != "" {
+		if o.Status != order.Fulfilled || o.EndedAt.IsZero() || o.LookAt.IsZero() || o.TaskToken == "" {
 			s.Errorf("sent, it is %s, ended %s, looked at %s, token %q", o.Status, o.EndedAt, o.LookAt, o.TaskToken)
 		}
 		s.same(sent)
+		// Its execution is looked after until it has seen that.
+		if o = s.apply(order.ForgetToken{On: s.on(id)}); !o.LookAt.IsZero() || o.TaskToken != "" {
+			s.Errorf("seen, it is looked at %s, token %q", o.LookAt, o.TaskToken)
+		}
+		s.same(order.ForgetToken{On: s.on(id)})
 		s.refuses(order.RecordAnswer{On: s.on(id), Answer: order.Cancelled}, booking.ShipmentNotAwaited)
 		for _, i := range []order.Intention{order.BeginUndo{OnUndo: s.undo(id), Step: order.ProcessShipment}, order.UndoShipment{OnUndo: s.undo(id), CarrierTold: true},
 			order.UndoPayment{OnUndo: s.undo(id), Ref: "ref"}, order.UndoOrder{OnUndo: s.undo(id)}, order.Close{OnUndo: s.undo(id)}} {
@@ -142,7 +147,7 @@ var orderTests = []struct {
 			s.Errorf("Order = %v", err)
 		}
 		for _, i := range []order.Intention{order.RecordAnswer{On: s.on("none"), Answer: order.Sent}, order.Resume{On: s.on("none")},
-			order.Repair{On: s.on("none")}, order.LookLater{On: s.on("none")}, order.MarkStarted{On: s.on("none")}} {
+			order.Repair{On: s.on("none")}, order.LookLater{On: s.on("none")}, order.ForgetToken{On: s.on("none")}, order.MarkStarted{On: s.on("none")}} {
 			s.refuses(i, booking.NotFound)
 		}
 		for _, i := range s.orderPath("none")[2:] {
