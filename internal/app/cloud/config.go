@@ -1,10 +1,12 @@
 package cloud
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/statemachine"
@@ -22,6 +24,8 @@ type Config struct {
 	// StateMachines is the ARN of the state machines, with {machine} for the name:
 	// arn:aws:states:REGION:ACCOUNT:stateMachine:vacancy-{machine}:live
 	StateMachines string
+	// After is app.OrderPorts'.
+	After func(ctx context.Context, d time.Duration, do func(context.Context))
 }
 
 // machines are the ARNs by the names of the machines.

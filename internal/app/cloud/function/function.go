@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -48,7 +49,7 @@ func open(ctx context.Context, getenv func(string) string) (*Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Log = f.Log
+	c.Log, c.After = f.Log, wait
 	f.App, err = cloud.Open(ctx, c)
 	return f, err
 }
@@ -88,4 +89,16 @@ func (f *Function) Verifier() identity.Verifier {
 		os.Exit(1)
 	}
 	return identity.NewCache(provider, app.Now)
+}
+
+// wait does what is to be done once the time has passed, before the call ends: between
+// calls the process is frozen, timers and all.
+func wait(ctx context.Context, d time.Duration, do func(context.Context)) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		do(ctx)
+	case <-ctx.Done():
+	}
 }
