@@ -85,7 +85,7 @@ func TestAManagerSeesTheExecutionAndItsHistory(t *testing.T) {
 				// Once it waits, its path is the one in the table.
 				poll(t, "its execution waits for the payment", func(ctx context.Context) (history, error) {
 					return tt.morgan.history(ctx, held.ID)
-				}, func(h history) bool { return slices.Contains(h.Types, "TaskSubmitted") })
+				}, func(h history) bool { return slices.Contains(h.Entered, "AwaitPayment") })
 				a, err := c.then(held.ID)
 				must(t, a, err)
 			}
@@ -93,7 +93,7 @@ func TestAManagerSeesTheExecutionAndItsHistory(t *testing.T) {
 			if h.Execution.Status != "SUCCEEDED" || h.Execution.Machine != "reservation" || h.Execution.Name != held.ID || h.Execution.StoppedAt == nil {
 				t.Errorf("execution %+v", h.Execution)
 			}
-			if !strings.HasPrefix(h.Execution.ARN, "arn:aws:states:") || !strings.HasSuffix(h.Execution.ARN, ":execution:reservation:"+held.ID) {
+			if !strings.HasPrefix(h.Execution.ARN, "arn:aws:states:") || !strings.HasSuffix(h.Execution.ARN, "reservation:"+held.ID) {
 				t.Errorf("ARN %s", h.Execution.ARN)
 			}
 			if !slices.Equal(h.Entered, c.entered) {
