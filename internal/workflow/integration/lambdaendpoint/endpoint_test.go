@@ -79,7 +79,7 @@ func TestInvoke(t *testing.T) {
 		StatusCode          int
 		SdkResponseMetadata struct{ RequestId string }
 	}
-	if err := json.Unmarshal(out, &got); err != nil || got.ExecutedVersion != "7" || got.StatusCode != 202 || got.SdkResponseMetadata.RequestId != "r-1" || got.Payload != nil {
+	if err := json.Unmarshal(out, &got); err != nil || got.ExecutedVersion != "7" || got.StatusCode != http.StatusAccepted || got.SdkResponseMetadata.RequestId != "r-1" || got.Payload != nil {
 		t.Errorf("Invoke = %s, %v", out, err)
 	}
 	if _, err := open(t, s).Invoke(t.Context(), json.RawMessage(`[]`)); workflow.AsError(err).Name != workflow.Runtime {
