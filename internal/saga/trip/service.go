@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
@@ -87,7 +88,7 @@ func (s *Service) BookOnce(ctx context.Context, who booking.Principal, key strin
 
 // newTrip makes a trip of a request that makes sense.
 func (s *Service) newTrip(ctx context.Context, tenantID, id string, r Request) (Trip, error) {
-	if err := saga.CheckID("trip_id", id); err != nil {
+	if err := checkID(id); err != nil {
 		return Trip{}, err
 	}
 	if r.PaymentMethod == "" && s.Gateway.Accepts(DefaultMethod) {
@@ -111,6 +112,20 @@ func (s *Service) newTrip(ctx context.Context, tenantID, id string, r Request) (
 	t := Trip{ID: id, TenantID: tenantID, Request: r, Status: Booking, ExecutionName: id, CreatedAt: on.Now}
 	t.record(TripRequested, on, 0, "")
 	return t, nil
+}
+
+// checkID refuses an id that is none, or that names something else: node(id) tells by its
+// beginning what an id names.
+func checkID(id string) error {
+	if err := saga.CheckID("trip_id", id); err != nil {
+		return err
+	}
+	for _, kind := range []string{booking.ApartmentKind, booking.ReservationKind, "imp"} {
+		if strings.HasPrefix(id, kind+"_") {
+			return booking.Invalid("trip_id", "an id that begins with %s_ names something else; choose another one", kind)
+		}
+	}
+	return nil
 }
 
 // reused refuses an id that is known with another request, or as somebody else's.
