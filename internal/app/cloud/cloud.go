@@ -59,7 +59,7 @@ func New(awsConfig aws.Config, c Config) (*App, error) {
 	a := &App{Store: dynamo.New(table)}
 	a.Gateway = simulated.New(dynamoledger.New(table, app.Now), simulated.Options{Now: app.Now, SlowFor: c.SlowPayment})
 	a.App, err = app.New(c.Config, app.Ports{
-		Store: a.Store, Gateway: a.Gateway, Batches: a.Store.Imports(),
+		Store: a.Store, Gateway: a.Gateway, Batches: a.Store.Imports(), TripStore: dynamo.NewTrips(table),
 		OrderPorts: app.OrderPorts{OrderStore: dynamo.NewOrders(table), Cards: dynamoledger.NewCards(table, rand.Reader), After: c.After},
 		NewRunner: func(step.Table) (workflow.Runner, error) { // whose tasks are functions of their own
 			return sfn.New(sfnservice.NewFromConfig(awsConfig), machines)
