@@ -69,7 +69,8 @@ func (f facts) disagreements() (all []Disagreement) {
 	tell := func(kind DisagreementKind, byHand bool, remedy, found string, args ...any) {
 		all = append(all, Disagreement{Kind: kind, ReservationID: r.ID, ApartmentID: r.ApartmentID, ByHand: byHand, Remedy: remedy, Found: fmt.Sprintf(found, args...)})
 	}
-	hasApartment := a.ReservationID == r.ID && a.Epoch == r.Epoch
+	hasApartment := a.ReservationID == r.ID && a.Epoch == r.Epoch &&
+		(r.Status.Live() && a.Status == Reserved || r.Status == ReservationPaid && (a.Status == ApartmentPaid || a.Status == Occupied))
 	overdue := r.Lapsed(f.now) && f.now.Sub(r.HoldExpiresAt) > graceOfRelease
 	switch {
 	case r.Status.Live() && !hasApartment:

@@ -64,6 +64,9 @@ func (s *Service) PayReservation(ctx context.Context, who Principal, id, method,
 		return s.refusedByGateway(ctx, r, who, idem)
 	case err != nil || answer.Status != Authorized && answer.Status != Captured:
 		s.log.WarnContext(ctx, "payment outcome unknown", "reservation", r.ID, "payment", r.Payment.ID, "error", err)
+		if current, err := s.store.Reservation(ctx, r.ID); err == nil {
+			r = current // with the gateway's id, by which the payer may have to confirm
+		}
 		return r, Refuse(PaymentPending, "the payment has not been decided yet; ask for the reservation again in a moment")
 	}
 	return s.authorized(ctx, r, who, answer, "", idem)

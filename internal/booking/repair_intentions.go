@@ -40,7 +40,7 @@ func (i ReclaimApartment) Decide(b Booking) (Booking, bool, error) {
 	switch {
 	case i.stale(*r) || r.Status != ReservationPaid || r.has(MovedOut):
 		return b, false, notHeld(*r)
-	case b.hasApartment():
+	case b.hasApartment() && (b.Apartment.Status == ApartmentPaid || b.Apartment.Status == Occupied):
 		return b, false, nil
 	case b.Apartment.Status != Vacant:
 		return b, false, notVacant(b.Apartment)

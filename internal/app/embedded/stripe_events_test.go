@@ -138,6 +138,12 @@ func (l life) live(t *testing.T, store *sqlite.Store, order []int, doubled int) 
 			s.must("event late", s.service.GatewayEvent(ctx, event.ID, event.Ref))
 		}
 	}
+	for _, event := range s.server.Events() {
+		past, err := store.Recall(ctx, booking.Idempotency{Principal: "gateway:stripe", Operation: "gatewayEvent", Key: event.ID, Fingerprint: event.Ref})
+		if err != nil || past == nil || past.ResultID != s.held.ID {
+			s.fatal("event %s is remembered as %+v, %v", event.Type, past, err)
+		}
+	}
 	r, err := store.Reservation(ctx, s.held.ID)
 	s.must("read", err)
 	if r.Status != l.ends {

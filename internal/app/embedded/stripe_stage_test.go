@@ -34,6 +34,7 @@ type stage struct {
 	name    string
 	store   *sqlite.Store
 	server  *stripetest.Server
+	gateway *stripe.Gateway
 	service *booking.Service
 	outbox  *notification.Memory
 	tasks   trial.Task
@@ -70,6 +71,7 @@ func newStage(t *testing.T, store *sqlite.Store, name string, policy booking.Lat
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.gateway = gateway
 	silent := slog.New(slog.DiscardHandler)
 	s.service = booking.NewService(store, gateway, s, s.now, newTestID,
 		booking.Config{PaymentWindow: stageWindow, MaxExtensions: 2, MaxWindows: 3, LateMoney: policy}, silent)
@@ -131,6 +133,26 @@ func (s *stage) Wake(ctx context.Context, token string, output json.RawMessage) 
 
 func (s *stage) Running(_ context.Context, name string) (bool, error) {
 	return s.running == name || slices.ContainsFunc(s.queue, func(w booking.WorkflowStart) bool { return w.Name == name }), nil
+}
+
+// RunningExecutions and Stop make it a booking.Supervised.
+
+func (s *stage) RunningExecutions(context.Context, string) (names []string, next string, err error) {
+	if s.running != "" {
+		names = append(names, s.running)
+	}
+	for _, w := range s.queue {
+		names = append(names, w.Name)
+	}
+	return names, "", nil
+}
+
+func (s *stage) Stop(_ context.Context, name, _ string) error {
+	if s.running == name {
+		s.running = ""
+	}
+	s.queue = slices.DeleteFunc(s.queue, func(w booking.WorkflowStart) bool { return w.Name == name })
+	return nil
 }
 
 // after has something done after a while, in an execution or out of it.
