@@ -81,6 +81,11 @@ func (s *Service) authorize(ctx context.Context, r Reservation) (GatewayPayment,
 	}
 	ref := r.Payment.GatewayRef
 	answer, err := s.gateway.Authorize(ctx, ref, r.Payment.Method, gatewayKey(*r.Payment, "authorize"))
+	if err == nil && answer.Status == Pending {
+		// The bank wants to see the payer. What is answered under the key stays so; since
+		// then they may have been there.
+		answer, err = s.gateway.Lookup(ctx, ref)
+	}
 	if errors.Is(err, ErrGatewayUnknown) {
 		answer, err = s.gateway.Lookup(ctx, ref)
 		if err == nil && answer.Status == Pending {
