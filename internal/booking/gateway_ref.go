@@ -12,7 +12,7 @@ import (
 //
 // A gateway stores its failures under the key too, and forgets keys after a day: then it is
 // asked whether it made anything, and when it did not, the create is repeated under a new
-// key (docs/adr/0008). Should the first call arrive after all, its payment is one that
+// key (docs/adr/0009). Should the first call arrive after all, its payment is one that
 // nobody was ever shown, and so nobody can pay.
 func (s *Service) gatewayRef(ctx context.Context, r Reservation) (string, error) {
 	p := *r.Payment

@@ -4,7 +4,7 @@
 // handler of Stripe's webhooks.
 //
 // What Stripe promises of idempotency keys, and what follows for which calls are repeated
-// under which key, is in docs/adr/0008. Neither keys, secrets nor anything about a card
+// under which key, is in docs/adr/0009. Neither keys, secrets nor anything about a card
 // ever reaches a log or an error: an error names Stripe's code and request id, under which
 // the dashboard has the rest.
 package stripe
