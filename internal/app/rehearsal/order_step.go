@@ -29,7 +29,7 @@ func (s *stage) prepare(ctx context.Context, steps map[string]workflow.Handler, 
 		ID string `json:"order_id"`
 	}
 	if json.Unmarshal(event, &of) != nil {
-		return nil // the step itself refuses it
+		return nil //nolint:nilerr // the step itself refuses it
 	}
 	input, err := json.Marshal(map[string]any{"order_id": of.ID, "tenant_id": "tenant", "total": 100, "address": "123 st",
 		"card": map[string]string{"token": "pm_ok", "last4": "1234"}, "token": "a-task-token"})
