@@ -70,16 +70,15 @@ func (c *Catalog) DeleteStateMachine(ctx context.Context, name string) error {
 
 // PutNested implements catalog.Catalog.
 func (c *Catalog) PutNested(ctx context.Context, n catalog.Nested) error {
-	return c.put(ctx, n, `INSERT INTO nested_executions (child_machine, child_name, document) VALUES (?, ?, ?)
-		ON CONFLICT (child_machine, child_name) DO UPDATE SET document = excluded.document`,
-		func(p *params) { p.text(n.Child.Machine).text(n.Child.Name) })
+	return c.put(ctx, n, "INSERT INTO nested_executions (child_machine, child_name, token, document) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		func(p *params) { p.text(n.Child.Machine).text(n.Child.Name).text(n.Token) })
 }
 
 // DeleteNested implements catalog.Catalog.
-func (c *Catalog) DeleteNested(ctx context.Context, child workflow.ExecutionID) error {
+func (c *Catalog) DeleteNested(ctx context.Context, child workflow.ExecutionID, token string) error {
 	return c.db.Write(ctx, groupcommit.Backlog, func(conn *sqlite.Conn) error {
-		_, err := exec(conn, "DELETE FROM nested_executions WHERE child_machine = ? AND child_name = ?",
-			func(p *params) { p.text(child.Machine).text(child.Name) })
+		_, err := exec(conn, "DELETE FROM nested_executions WHERE child_machine = ? AND child_name = ? AND token = ?",
+			func(p *params) { p.text(child.Machine).text(child.Name).text(token) })
 		return err
 	})
 }

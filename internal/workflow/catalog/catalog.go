@@ -62,9 +62,10 @@ type Catalog interface {
 	// with their histories, and what was put for these.
 	DeleteStateMachine(ctx context.Context, name string) error
 
-	// PutNested stores that a child is waited for; DeleteNested that it no longer is.
+	// PutNested stores that a child is waited for; DeleteNested that it no longer is, by
+	// the task with this token. Several may wait for one child.
 	PutNested(ctx context.Context, n Nested) error
-	DeleteNested(ctx context.Context, child workflow.ExecutionID) error
+	DeleteNested(ctx context.Context, child workflow.ExecutionID, token string) error
 	Nested(ctx context.Context) ([]Nested, error)
 
 	// PutTraits stores the traits of an execution that is about to be started, unless

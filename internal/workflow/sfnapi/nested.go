@@ -91,12 +91,12 @@ func startedResult(arn string, startDate int64) json.RawMessage {
 	return out
 }
 
-// nestedExecutions are the executions that a task waits for. The catalog has them all;
+// nestedExecutions are the executions that tasks wait for. The catalog has them all;
 // this is what the process knows of them.
 type nestedExecutions struct {
 	mu       sync.Mutex
-	byChild  map[workflow.ExecutionID]*awaited
-	byParent map[workflow.ExecutionID]map[workflow.ExecutionID]bool
+	byChild  map[workflow.ExecutionID]map[string]*awaited // by the token of the task that waits
+	byParent map[workflow.ExecutionID]map[*awaited]bool
 	todo     []chore
 	more     chan struct{} // capacity 1: there is something to do
 }
@@ -108,8 +108,8 @@ type awaited struct {
 }
 
 func (e *nestedExecutions) load(ctx context.Context, s *Server) error {
-	e.byChild = map[workflow.ExecutionID]*awaited{}
-	e.byParent = map[workflow.ExecutionID]map[workflow.ExecutionID]bool{}
+	e.byChild = map[workflow.ExecutionID]map[string]*awaited{}
+	e.byParent = map[workflow.ExecutionID]map[*awaited]bool{}
 	e.more = make(chan struct{}, 1)
 	all, err := s.cfg.Catalog.Nested(ctx)
 	if err != nil {
@@ -119,6 +119,8 @@ func (e *nestedExecutions) load(ctx context.Context, s *Server) error {
 	close(long)
 	for _, n := range all {
 		e.add(&awaited{n, long})
+	}
+	for _, n := range all {
 		child, err := s.runner.Describe(ctx, n.Child)
 		switch {
 		case errors.Is(err, workflow.ErrExecutionDoesNotExist): // the parent's task will start it
@@ -152,8 +154,8 @@ func (e *nestedExecutions) begin(ctx context.Context, s *Server, n catalog.Neste
 		return started, nil
 	}
 	if err != nil {
-		e.remove(n.Child)
-		return started, errors.Join(err, s.cfg.Catalog.DeleteNested(ctx, n.Child))
+		e.remove(n.Child, n.Token)
+		return started, errors.Join(err, s.cfg.Catalog.DeleteNested(ctx, n.Child, n.Token))
 	}
 	return started, nil
 }
@@ -163,29 +165,37 @@ func (e *nestedExecutions) begin(ctx context.Context, s *Server, n catalog.Neste
 func (e *nestedExecutions) waitsAlready(n catalog.Nested) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	a, ok := e.byChild[n.Child]
-	return ok && a.Token == n.Token
+	return e.byChild[n.Child][n.Token] != nil
 }
 
 func (e *nestedExecutions) add(a *awaited) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.byChild[a.Child] = a
-	if e.byParent[a.Parent] == nil {
-		e.byParent[a.Parent] = map[workflow.ExecutionID]bool{}
+	if e.byChild[a.Child] == nil {
+		e.byChild[a.Child] = map[string]*awaited{}
 	}
-	e.byParent[a.Parent][a.Child] = true
+	if before := e.byChild[a.Child][a.Token]; before != nil {
+		delete(e.byParent[a.Parent], before)
+	}
+	e.byChild[a.Child][a.Token] = a
+	if e.byParent[a.Parent] == nil {
+		e.byParent[a.Parent] = map[*awaited]bool{}
+	}
+	e.byParent[a.Parent][a] = true
 }
 
-func (e *nestedExecutions) remove(child workflow.ExecutionID) {
+func (e *nestedExecutions) remove(child workflow.ExecutionID, token string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	a, ok := e.byChild[child]
-	if !ok {
+	a := e.byChild[child][token]
+	if a == nil {
 		return
 	}
-	delete(e.byChild, child)
-	delete(e.byParent[a.Parent], child)
+	delete(e.byChild[child], token)
+	if len(e.byChild[child]) == 0 {
+		delete(e.byChild, child)
+	}
+	delete(e.byParent[a.Parent], a)
 	if len(e.byParent[a.Parent]) == 0 {
 		delete(e.byParent, a.Parent)
 	}

@@ -22,12 +22,12 @@ type chore func(ctx context.Context, s *Server)
 func (e *nestedExecutions) ended(x workflow.Execution) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if a, ok := e.byChild[x.ExecutionID]; ok {
+	for _, a := range e.byChild[x.ExecutionID] {
 		e.todo = append(e.todo, func(ctx context.Context, s *Server) { s.tellParent(ctx, a) })
 	}
 	if x.Status == workflow.Aborted || x.Status == workflow.TimedOut {
-		for child := range e.byParent[x.ExecutionID] {
-			e.todo = append(e.todo, func(ctx context.Context, s *Server) { s.stopNested(ctx, child) })
+		for a := range e.byParent[x.ExecutionID] {
+			e.todo = append(e.todo, func(ctx context.Context, s *Server) { s.stopNested(ctx, a.Child) })
 		}
 	}
 	if len(e.todo) > 0 {
@@ -88,8 +88,8 @@ func (s *Server) tellParent(ctx context.Context, a *awaited) {
 			"execution", a.Child.Name, "parent", a.Parent.Name, "error", err)
 		return
 	}
-	s.nested.remove(a.Child)
-	if err := s.cfg.Catalog.DeleteNested(ctx, a.Child); err != nil {
+	s.nested.remove(a.Child, a.Token)
+	if err := s.cfg.Catalog.DeleteNested(ctx, a.Child, a.Token); err != nil {
 		s.log.ErrorContext(ctx, "it could not be forgotten that an execution was waited for", "execution", a.Child.Name, "error", err)
 	}
 }

@@ -68,6 +68,17 @@ func TestNestedExecutionsFail(t *testing.T) {
 	})
 }
 
+// Whoever starts the same execution while it runs waits for it as well.
+func TestTwoParentsOfOneChild(t *testing.T) {
+	with(t, sfnapitest.Config{}, func(a *api) {
+		a.create("child", slowChild)
+		arn := a.create("parent", nesting(".sync:2", `,"Name":"one"`, `,"OutputPath":"$.Output"`))
+		x, y := a.start(arn, "x", `{}`), a.start(arn, "y", `{}`)
+		a.endsWith(x, `{"done":true}`)
+		a.endsWith(y, `{"done":true}`)
+	})
+}
+
 // However quickly a child ends, its parent is noted as waiting first.
 func TestAQuickChild(t *testing.T) {
 	with(t, sfnapitest.Config{}, func(a *api) {
