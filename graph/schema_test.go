@@ -117,7 +117,8 @@ func undeclaredFields(schema *gqlast.Schema) (undeclared []string) {
 
 // TestOperationsAreValid holds the ready operations to the schema and the limits.
 func TestOperationsAreValid(t *testing.T) {
-	for _, name := range []string{"browse", "reserve", "pay", "extend", "cancel", "poll", "mine"} {
+	read := []string{"browse", "reserve", "pay", "extend", "cancel", "poll", "mine", "place-order", "order"}
+	for _, name := range read {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("operations", name+".graphql"))
 			if err != nil {
@@ -136,8 +137,8 @@ func TestOperationsAreValid(t *testing.T) {
 		})
 	}
 	files, _ := filepath.Glob("operations/*.graphql")
-	if len(files) != 7 {
-		t.Errorf("there are %d operations, this test reads 7: %v", len(files), files)
+	if len(files) != len(read) {
+		t.Errorf("there are %d operations, this test reads %d: %v", len(files), len(read), files)
 	}
 }
 
@@ -146,6 +147,9 @@ func TestEnumsAreTheDomains(t *testing.T) {
 	schema := schemaOfAPI()
 	for enum, of := range map[string]struct{ dir, typ string }{
 		"UserErrorCode":     {"../internal/booking", "Code"},
+		"OrderStatus":       {"../internal/saga/order", "Status"},
+		"OrderEventKind":    {"../internal/saga/order", "EventKind"},
+		"ShipmentStatus":    {"../internal/saga/order", "ShipmentStatus"},
 		"ApartmentStatus":   {"../internal/booking", "ApartmentStatus"},
 		"ApartmentOrder":    {"../internal/booking", "ApartmentOrder"},
 		"RentPeriod":        {"../internal/booking", "RentPeriod"},

@@ -1,5 +1,5 @@
 // Package operations holds ready GraphQL documents for apps: browse, reserve, pay,
-// extend, cancel, poll. The page at / sends these very texts.
+// extend, cancel, poll; place an order and poll it. The page at / sends these very texts.
 package operations
 
 import "embed"
