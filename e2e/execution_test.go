@@ -57,7 +57,10 @@ func (tt *target) ended(t *testing.T, id string) history {
 	t.Helper()
 	return poll(t, "the execution of "+id+" has ended", func(ctx context.Context) (history, error) {
 		return tt.morgan.history(ctx, id)
-	}, func(h history) bool { return h.Execution.Status != "RUNNING" && h.Execution.Status != "" })
+	}, func(h history) bool {
+		// The pages are not of one moment: the last event tells that all are there.
+		return h.Execution.Status != "RUNNING" && len(h.Types) > 1 && strings.HasPrefix(h.Types[len(h.Types)-1], "Execution")
+	})
 }
 
 func TestAManagerSeesTheExecutionAndItsHistory(t *testing.T) {

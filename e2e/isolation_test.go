@@ -113,7 +113,9 @@ func TestWhoeverHasNoGoodTokenIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if status != http.StatusUnauthorized || !strings.Contains(string(body), `"UNAUTHENTICATED"`) || strings.Contains(string(body), "apt_") {
+		// Behind API Gateway its authorizer answers, without our code.
+		named := strings.Contains(string(body), `"UNAUTHENTICATED"`) || shared.url() != ""
+		if status != http.StatusUnauthorized || !named || strings.Contains(string(body), "apt_") {
 			t.Errorf("a token %s is answered with %d: %s", name, status, body)
 		}
 	}

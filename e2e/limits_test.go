@@ -86,7 +86,9 @@ func TestOnlyPostsOfJSONAreTaken(t *testing.T) {
 		}
 		_, _ = io.Copy(io.Discard, response.Body)
 		response.Body.Close()
-		if response.StatusCode != c.status {
+		// Behind API Gateway another method is another route, and none.
+		noRoute := shared.url() != "" && c.status == http.StatusMethodNotAllowed && response.StatusCode == http.StatusNotFound
+		if response.StatusCode != c.status && !noRoute {
 			t.Errorf("%s of %q is answered with %d, want %d", c.method, c.contentType, response.StatusCode, c.status)
 		}
 	}
