@@ -42,17 +42,7 @@ func (a *App) Sweep(ctx context.Context) (booking.Sweep, error) {
 			"returned", found.Returned, "forgot", found.Forgot, "failed", found.Failed)
 	}
 	a.swept.add(found)
-	errs := []error{err}
-	if a.Batches != nil {
-		errs = append(errs, a.sweepImports(ctx))
-	}
-	if a.OrderStore != nil {
-		errs = append(errs, a.sweepOrders(ctx))
-	}
-	if a.TripStore != nil {
-		errs = append(errs, a.sweepTrips(ctx))
-	}
-	return found, errors.Join(errs...)
+	return found, errors.Join(err, a.sweepImports(ctx), a.sweepOrders(ctx), a.sweepTrips(ctx))
 }
 
 // sweepImports runs the sweeper of atomic imports once.

@@ -56,16 +56,27 @@ func New(awsConfig aws.Config, c Config) (*App, error) {
 		return nil, err
 	}
 	table := dynamo.NewTable(dynamo.NewClient(awsConfig), c.Table, dynamo.Options{})
-	a := &App{Store: dynamo.New(table)}
-	a.Gateway = simulated.New(dynamoledger.New(table, app.Now), simulated.Options{Now: app.Now, SlowFor: c.SlowPayment})
-	a.App, err = app.New(c.Config, app.Ports{
+	a := on(table, c)
+	ports := a.ports(table, c)
+	ports.NewRunner = func(step.Table) (workflow.Runner, error) { // whose tasks are functions of their own
+		return sfn.New(sfnservice.NewFromConfig(awsConfig), machines)
+	}
+	a.App, err = app.New(c.Config, ports)
+	return a, err
+}
+
+func on(table *dynamo.Table, c Config) *App {
+	return &App{Store: dynamo.New(table), Gateway: simulated.New(dynamoledger.New(table, app.Now), simulated.Options{Now: app.Now, SlowFor: c.SlowPayment})}
+}
+
+// Ports are those of a table, without a runner.
+func Ports(table *dynamo.Table, c Config) app.Ports { return on(table, c).ports(table, c) }
+
+func (a *App) ports(table *dynamo.Table, c Config) app.Ports {
+	return app.Ports{
 		Store: a.Store, Gateway: a.Gateway, Batches: a.Store.Imports(), TripStore: dynamo.NewTrips(table),
 		OrderPorts: app.OrderPorts{OrderStore: dynamo.NewOrders(table), Cards: dynamoledger.NewCards(table, rand.Reader), After: c.After},
-		NewRunner: func(step.Table) (workflow.Runner, error) { // whose tasks are functions of their own
-			return sfn.New(sfnservice.NewFromConfig(awsConfig), machines)
-		},
-	})
-	return a, err
+	}
 }
 
 // Run runs the sweeper until ctx ends.
