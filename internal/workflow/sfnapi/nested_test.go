@@ -1,6 +1,8 @@
 package sfnapi_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,7 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
+	"github.com/vacancy/vacancy/internal/workflow/local"
 	"github.com/vacancy/vacancy/internal/workflow/sfnapi/sfnapitest"
 )
 
@@ -157,21 +161,42 @@ func TestRestart(t *testing.T) {
 	})
 }
 
+// unattended runs executions as a process did that was killed before it could pass on
+// the end of any: nobody hears of it.
+func unattended(t *testing.T, dir string, d time.Duration) {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), dir, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := local.New(t.Context(), local.Config{Journal: store.Journal()})
+	if err != nil {
+		t.Fatal(errors.Join(err, store.Close()))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	if err := errors.Join(r.Run(ctx), store.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The end of a child that nobody was told of before the process ended is told by the next.
 func TestAChildThatEndedIsToldOfAfterARestart(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		a := &api{t, sfnapitest.Open(t, sfnapitest.Config{Dir: dir})}
 		a.create("child", slowChild)
-		parent := a.start(a.create("parent", nesting(".sync:2", "", `,"OutputPath":"$.Output"`)), "x", `{}`)
-		time.Sleep(600*time.Second - time.Millisecond)
-		a.Stop() // just before the child ends
-		for range 20 {
-			a = &api{t, sfnapitest.Open(t, sfnapitest.Config{Dir: dir})}
-			time.Sleep(time.Millisecond)
-			a.Stop() // in the middle of passing it on
-		}
+		arn := a.create("parent", nesting(".sync:2", `,"Name":"one"`, `,"OutputPath":"$.Output"`))
+		parents := []string{a.start(arn, "x", `{}`), a.start(arn, "y", `{}`)}
+		time.Sleep(time.Minute)
+		a.Stop()
+		unattended(t, dir, 20*time.Minute)
 		a = &api{t, sfnapitest.Open(t, sfnapitest.Config{Dir: dir})}
-		a.endsWith(parent, `{"done":true}`)
+		if child := a.describe("arn:aws:states:us-east-1:123456789012:execution:child:one"); child.StopDate == nil || time.Since(*child.StopDate) < time.Minute {
+			t.Fatalf("the child did not end while nobody heard of it: %+v", child)
+		}
+		for _, parent := range parents {
+			a.endsWith(parent, `{"done":true}`)
+		}
 	})
 }
