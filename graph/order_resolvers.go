@@ -32,7 +32,11 @@ func (m mutations) PlaceOrder(ctx context.Context, in model.PlaceOrderInput) (*m
 	if in.OrderID == "" {
 		return &model.PlaceOrderPayload{UserErrors: model.NewUserErrors(booking.Invalid("orderId", "the order needs an id; make one per order, a UUID for instance, and send it again when you repeat the order"))}, nil
 	}
-	o, err := m.orders.Place(ctx, principal(ctx), request)
+	who := principal(ctx)
+	if refusal := tooOften(m.rates.Pay, who); refusal != nil {
+		return &model.PlaceOrderPayload{UserErrors: model.NewUserErrors(refusal)}, nil
+	}
+	o, err := m.orders.Place(ctx, who, request)
 	refusal, err := refused(err)
 	if err != nil {
 		return nil, err

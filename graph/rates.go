@@ -10,8 +10,8 @@ import (
 // Rates bound how often each principal may do what costs others something. A nil one
 // is no bound.
 type Rates struct {
-	Reserve *ratelimit.Limiter // reserveApartment
-	Pay     *ratelimit.Limiter // payReservation
+	Reserve *ratelimit.Limiter // reserveApartment, bookTrip
+	Pay     *ratelimit.Limiter // payReservation, placeOrder
 }
 
 // tooOften takes one call of the principal, and answers the refusal if it is one too many.

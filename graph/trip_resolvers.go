@@ -33,7 +33,11 @@ func (r hotelReservations) Reservation(ctx context.Context, h *model.HotelReserv
 }
 
 func (m mutations) BookTrip(ctx context.Context, in model.BookTripInput) (*model.BookTripPayload, error) {
-	t, err := m.trips.BookOnce(ctx, principal(ctx), in.IdempotencyKey, tripRequest(in))
+	who := principal(ctx)
+	if refusal := tooOften(m.rates.Reserve, who); refusal != nil {
+		return &model.BookTripPayload{UserErrors: model.NewUserErrors(refusal)}, nil
+	}
+	t, err := m.trips.BookOnce(ctx, who, in.IdempotencyKey, tripRequest(in))
 	refusal, err := refused(err)
 	if err != nil {
 		return nil, err

@@ -3121,7 +3121,7 @@ type ResumeOrderPayload @asParent {
 extend type Mutation {
   """
   Places an order and starts its workflow. The order is durable when this answers.
-  userErrors: INVALID_INPUT, IDEMPOTENCY_KEY_REUSED (the id is of another order).
+  userErrors: INVALID_INPUT, RATE_LIMITED, IDEMPOTENCY_KEY_REUSED (the id is of another order).
   """
   placeOrder(input: PlaceOrderInput!): PlaceOrderPayload! @allow(roles: [TENANT, MANAGER, OPERATOR])
   """
@@ -3773,7 +3773,7 @@ type ResumeTripPayload @asParent {
 extend type Mutation {
   """
   Books a trip: it has begun when this answers; ask ` + "`" + `trip(id)` + "`" + ` how it goes.
-  userErrors: INVALID_INPUT, NOT_FOUND (the apartment), IDEMPOTENCY_KEY_REUSED.
+  userErrors: INVALID_INPUT, NOT_FOUND (the apartment), RATE_LIMITED, IDEMPOTENCY_KEY_REUSED.
   """
   bookTrip(input: BookTripInput!): BookTripPayload! @allow(roles: [TENANT, MANAGER, OPERATOR])
   """

@@ -58,12 +58,13 @@ func New(c Config) http.Handler { return httpapi.New(c.http()) }
 func Routes(c Config) []httpapi.Route { return httpapi.Routes(c.http()) }
 
 func (c Config) http() httpapi.Config {
+	limits := rates(c)
 	return httpapi.Config{
 		GraphQL: graph.New(graph.Config{
 			Booking: c.App.Reservations, Imports: c.App.Imports, Orders: c.App.Orders, Trips: c.App.Trips, Runner: c.App.Runner, Development: c.Development, RequestID: httpapi.RequestID, Log: c.Log,
-			Rates: rates(c), Operations: c.Operations,
+			Rates: limits, Operations: c.Operations,
 		}),
-		Routes:       append(routes(c), c.Backend.Routes()...),
+		Routes:       append(limited(routes(c), limits), c.Backend.Routes()...),
 		Verifier:     c.Verifier,
 		Checks:       append(c.Backend.Checks(), c.Checks...),
 		AllowOrigins: c.AllowOrigins,
@@ -81,6 +82,18 @@ func (c Config) http() httpapi.Config {
 func rates(c Config) graph.Rates {
 	l := c.App.Config.Limits
 	return graph.Rates{Reserve: ratelimit.PerMinute(l.ReserveRate, c.Now), Pay: ratelimit.PerMinute(l.PayRate, c.Now)}
+}
+
+// limited bounds the doors beside GraphQL by which one reserves and pays, by the limiters of
+// the mutations that do the same.
+func limited(routes []httpapi.Route, limits graph.Rates) []httpapi.Route {
+	by := map[string]*ratelimit.Limiter{"POST /orders": limits.Pay, "/trips": limits.Reserve, "/trips/{path...}": limits.Reserve}
+	for i, route := range routes {
+		if limiter := by[route.Pattern]; limiter != nil {
+			routes[i].Handler = httpapi.Limited(limiter, route.Handler)
+		}
+	}
+	return routes
 }
 
 // routes are the ones beside GraphQL that every backend has.
