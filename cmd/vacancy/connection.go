@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -32,9 +33,14 @@ func (p *program) connect(role booking.Role) (*client.Client, error) {
 		return nil, err
 	}
 	token := p.global.token
+	if token == "" && dataDir == "" && !p.saysWho() {
+		if token, err = p.keptToken(server); err != nil {
+			return nil, err
+		}
+	}
 	if token == "" || p.saysWho() {
 		if dataDir == "" {
-			return nil, usagef("no token: give one of %s by --token or VACANCY_TOKEN, or its data directory by --data", server)
+			return nil, usagef("no token: give one of %s by --token or VACANCY_TOKEN, or its data directory by --data; for a stack on AWS, sign in by 'vacancy aws login'", server)
 		}
 		if p.global.role != "" {
 			role = booking.Role(p.global.role)
@@ -51,6 +57,22 @@ func (p *program) connect(role booking.Role) (*client.Client, error) {
 		return nil, usageError{err}
 	}
 	return c, nil
+}
+
+// keptToken answers the token that a login kept for the server, "" if there is none.
+func (p *program) keptToken(server string) (string, error) {
+	credentials, err := p.credentials()
+	if err != nil {
+		return "", err
+	}
+	kept, ok, err := credentials.Of(server)
+	if err != nil || !ok {
+		return "", err
+	}
+	if !p.now().Before(kept.ExpiresAt) {
+		return "", fmt.Errorf("the token of %s for %s has expired; sign in again: vacancy aws login --stack %s --user %s", kept.User, server, kept.Stack, kept.User)
+	}
+	return kept.Token, nil
 }
 
 // findServer answers the server's URL and the data directory whose key signs tokens
