@@ -2,6 +2,7 @@ package trip
 
 import (
 	"context"
+	"errors"
 
 	"github.com/vacancy/vacancy/internal/booking"
 )
@@ -85,9 +86,14 @@ type Outcome struct {
 	NotUndone []Remainder `json:"notUndone"`
 }
 
-// RecordOutcome records how the trip ended: FAILED, or NEEDS_ATTENTION with what still stands.
+// RecordOutcome records how the trip ended: FAILED, or NEEDS_ATTENTION with what still
+// stands. One that is BOOKED stays so.
 func (s *Service) RecordOutcome(ctx context.Context, e Ending) (Outcome, error) {
-	if _, err := s.Store.ApplyToTrip(ctx, BeginCompensation{On: s.on(e.TripID), Failure: e.Failure}); err != nil {
+	_, err := s.Store.ApplyToTrip(ctx, BeginCompensation{On: s.on(e.TripID), Failure: e.Failure})
+	if errors.Is(err, ErrBooked) {
+		return Outcome{Status: Booked, NotUndone: []Remainder{}}, nil
+	}
+	if err != nil {
 		return Outcome{}, err
 	}
 	t, err := s.Store.ApplyToTrip(ctx, Conclude{On: s.on(e.TripID), GaveUp: e.GaveUp})
