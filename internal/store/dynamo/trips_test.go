@@ -12,3 +12,7 @@ import (
 func TestTrips(t *testing.T) {
 	storetest.RunTrips(t, func(t *testing.T) trip.Store { return dynamo.NewTrips(dynamotest.Table(t)) })
 }
+
+func TestTripsAtOnce(t *testing.T) {
+	storetest.RunTripsAtOnce(t, func(t *testing.T) trip.Store { return dynamo.NewTrips(dynamotest.Table(t)) }, 200)
+}

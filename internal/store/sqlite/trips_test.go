@@ -11,3 +11,7 @@ import (
 func TestTrips(t *testing.T) {
 	storetest.RunTrips(t, func(t *testing.T) trip.Store { return open(t, t.TempDir(), sqlite.Options{}).Trips() })
 }
+
+func TestTripsAtOnce(t *testing.T) {
+	storetest.RunTripsAtOnce(t, func(t *testing.T) trip.Store { return open(t, t.TempDir(), sqlite.Options{}).Trips() }, 200)
+}
