@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"time"
@@ -266,6 +267,11 @@ func auditServer(ctx context.Context, manager account, p *process) error {
 	if err != nil {
 		return err
 	}
+	trips, err := moneyOfTrips(ctx, manager)
+	if err != nil {
+		return err
+	}
+	maps.Copy(orders, trips)
 	if code, err := p.stop(30 * time.Second); err != nil || code != 0 {
 		return fmt.Errorf("the server exited with code %d, %w\n%s", code, err, p.log)
 	}

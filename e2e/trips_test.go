@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -87,6 +88,45 @@ func TestTripPatterns(t *testing.T) {
 					t.Errorf("%s: %+v", pattern.name, item)
 				}
 			}
+		}
+	}
+}
+
+// moneyOfTrips is what the gateway must have kept of each trip.
+func moneyOfTrips(ctx context.Context, manager account) (map[string]int64, error) {
+	kept := map[string]int64{}
+	var after *string
+	for {
+		var data struct {
+			Executions struct {
+				Nodes    []execution
+				PageInfo pageInfo
+			}
+		}
+		err := manager.ask(ctx, `query($after: String) { executions(machine: "trip", first: 100, after: $after) { nodes {`+executionFields+`} pageInfo { hasNextPage endCursor } } }`,
+			map[string]any{"after": after}, &data)
+		if err != nil {
+			return nil, fmt.Errorf("list executions of trips: %w", err)
+		}
+		for _, e := range data.Executions.Nodes {
+			id, _, _ := strings.Cut(e.Name, "-repair-")
+			_, trip, err := manager.trips(ctx, http.MethodGet, "/trips/"+id, "")
+			if err != nil {
+				return nil, err
+			}
+			kept[id] = 0
+			for _, item := range trip.Items {
+				if item.Type == "Payment" && trip.Status == "BOOKED" {
+					units, err := strconv.ParseFloat(item.Amount, 64)
+					if err != nil {
+						return nil, fmt.Errorf("amount of trip %s: %w", id, err)
+					}
+					kept[id] = int64(units*100 + 0.5)
+				}
+			}
+		}
+		if after = data.Executions.PageInfo.EndCursor; !data.Executions.PageInfo.HasNextPage {
+			return kept, nil
 		}
 	}
 }
