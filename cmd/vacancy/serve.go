@@ -177,6 +177,9 @@ func (p *program) configuration(f serveFlags) (embedded.Config, error) {
 	if err := oneOf("--gateway", c.Gateway, embedded.Gateways()); err != nil {
 		return c, err
 	}
+	if f.backend.name == backendAWS && c.Gateway != embedded.Simulated {
+		return c, usagef("--gateway %s is for --backend embedded; on AWS there is the simulated gateway", c.Gateway)
+	}
 	if c.Gateway == embedded.Stripe {
 		var err error
 		if c.Stripe, err = p.stripe(f.stripe); err != nil {
