@@ -96,7 +96,7 @@ type importSaga struct {
 
 func newImportSaga(store batch.Store, apartments booking.Store, machine *asl.Machine, number int) *importSaga {
 	s := &importSaga{number: number, store: store, apartments: apartments, machine: machine, outbox: notification.NewMemory(),
-		random: rand.New(rand.NewPCG(uint64(number), 1))}
+		random: rand.New(rand.NewPCG(uint64(number), 1))} // #nosec G404 -- a test that can be repeated
 	silent := slog.New(slog.DiscardHandler)
 	injection, err := saga.NewInjection(saga.Production, 0, nil)
 	if err != nil {
