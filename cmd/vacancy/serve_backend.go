@@ -37,7 +37,7 @@ func (f *backendFlags) check() error {
 	}
 	switch {
 	case f.name == backendAWS && (f.table == "" || f.stateMachines == ""):
-		return usagef("--backend aws needs --table and --state-machines; they are the outputs TableName and StateMachines of the stack")
+		return usagef("--backend aws needs --table and --state-machines; 'vacancy aws outputs --stack NAME' prints them as TableName and StateMachines")
 	case f.name == backendEmbedded && (f.table != "" || f.stateMachines != ""):
 		return usagef("--table and --state-machines are for --backend aws")
 	}
