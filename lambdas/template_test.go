@@ -5,16 +5,17 @@ package lambdas_test
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/vacancy/vacancy"
 )
 
-// root is the repository, where the template stands.
+// root is the repository.
 const root = "../"
 
 // template is the whole of it. A function in its short form, such as !Ref X, is read as
@@ -35,11 +36,7 @@ type resource struct {
 
 func load(t *testing.T) template {
 	t.Helper()
-	content, err := os.ReadFile(root + "template.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := parser.ParseBytes(content, 0)
+	parsed, err := parser.ParseBytes(vacancy.Template, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
