@@ -107,7 +107,7 @@ func TestWhatATenantMayNotAskFor(t *testing.T) {
 	mustRefuse(t, "NOT_FOUND", a, err)
 	held := tt.hold(t, time.Minute)
 	a, err = tt.alice.pay(ctx, held.ID, "pm_gold", newKey())
-	if e := mustRefuse(t, "INVALID_INPUT", a, err); e.Field != "paymentMethod" || !strings.Contains(e.Message, "pm_gold") {
+	if e := mustRefuse(t, "INVALID_INPUT", a, err); e.Field != "paymentMethod" || strings.Contains(e.Message, "pm_gold") {
 		t.Errorf("an unknown payment method is refused with %+v", e)
 	}
 	if r, err := tt.alice.reservation(ctx, "res_none"); err != nil || r != nil {
