@@ -24,7 +24,7 @@ func (s *stage) tripBefore(ctx context.Context, table step.Table, name string, e
 		return nil
 	}
 	// What is wrong with the event the step itself says.
-	if readable := json.Unmarshal(event, &in) == nil; !readable || saga.CheckID("tripId", in.TripID) != nil {
+	if sound := json.Unmarshal(event, &in) == nil && saga.CheckID("tripId", in.TripID) == nil; !sound {
 		return nil
 	}
 	request, err := trip.Sample().Request()
