@@ -175,7 +175,7 @@ func machineNames() (names []string) {
 
 // alarmed are the metrics that must have an alarm, beside those of each machine.
 var alarmed = []string{
-	"AWS/Lambda Errors GraphQL", "AWS/Lambda Throttles GraphQL", "AWS/Lambda Errors Sweep",
+	"AWS/Lambda Errors GraphQL", "AWS/Lambda Throttles GraphQL", "AWS/Lambda Errors Sweep", "AWS/Lambda Errors Webhook",
 	"AWS/SQS ApproximateNumberOfMessagesVisible DeadLetters.QueueName",
 	"Vacancy HoldsOverdue AWS::StackName", "Vacancy StepFaults AWS::StackName",
 }

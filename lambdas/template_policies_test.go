@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vacancy/vacancy/internal/app/cloud"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/store/dynamo"
 	"github.com/vacancy/vacancy/statemachine"
@@ -24,6 +25,7 @@ func grants(t *testing.T, r resource) []string {
 	var all []string
 	for _, policy := range list(r.properties["Policies"]) {
 		for _, s := range list(at(policy, "Statement")) {
+			s = onStripe(t, r, s)
 			if at(s, "Effect") != "Allow" || at(s, "NotAction") != nil || at(s, "NotResource") != nil {
 				t.Errorf("%s: a statement is not of the form Allow, Action, Resource: %v", r.name, s)
 			}
@@ -39,6 +41,55 @@ func grants(t *testing.T, r resource) []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// onStripe answers the statement of one that is granted with Stripe's secret only, and any
+// other as it is.
+func onStripe(t *testing.T, r resource, statement any) any {
+	t.Helper()
+	branches := list(at(statement, "Fn::If"))
+	if branches == nil {
+		return statement
+	}
+	if len(branches) != 3 || branches[0] != "HasStripe" || !refTo(branches[2], "AWS::NoValue") {
+		t.Fatalf("%s: a statement is granted by %v", r.name, statement)
+	}
+	return branches[1]
+}
+
+// readsTheSecret is the grant of a function that calls the gateway.
+const readsTheSecret = "secretsmanager:GetSecretValue on StripeSecretArn"
+
+// callsTheGateway are the functions that may read Stripe's keys. Of the steps,
+// TestStepsUseWhatTheyMay holds that they are all.
+var callsTheGateway = []string{
+	"GraphQL", "OrderProcessPayment", "OrderRefundPayment", "ReservationCapturePayment", "ReservationReadReservation",
+	"ReservationRequestPayment", "ReservationResolveCapture", "ReservationReturnMoney", "Sweep", "TripRefundPayment", "TripTakePayment", "Webhook",
+}
+
+// The keys are given to whoever calls the gateway, by the name of the secret and the
+// permission to read that one, and to nobody else.
+func TestWhoReadsTheSecret(t *testing.T) {
+	tpl := load(t)
+	if at(tpl.Globals, "Function", "Environment", "Variables", cloud.StripeSecretVariable) != nil {
+		t.Error("every function is told of the secret")
+	}
+	for _, f := range tpl.of(samFunction) {
+		named := refTo(at(f.properties, "Environment", "Variables", cloud.StripeSecretVariable), "StripeSecretArn")
+		var secrets []string
+		for _, grant := range grants(t, f) {
+			if strings.HasPrefix(grant, "secretsmanager:") || strings.HasPrefix(grant, "kms:") {
+				secrets = append(secrets, grant)
+			}
+		}
+		if slices.Contains(callsTheGateway, f.name) {
+			if !named || !slices.Equal(secrets, []string{readsTheSecret}) {
+				t.Errorf("%s calls the gateway; it is told of the secret: %v, and may %q", f.name, named, secrets)
+			}
+		} else if named || secrets != nil {
+			t.Errorf("%s does not call the gateway; it is told of the secret: %v, and may %q", f.name, named, secrets)
+		}
+	}
 }
 
 func TestNoPolicyHasAWildcard(t *testing.T) {
@@ -86,7 +137,8 @@ var stepsMay = map[string][]string{
 	"ReservationAwaitPayment":      append(onTable("BatchGetItem", "GetItem", "PutItem"), "states:SendTaskSuccess on states:stateMachine:${AWS::StackName}-reservation"),
 	"ReservationMarkApartmentPaid": onTable("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
 	"ReservationReleaseHold":       onTable("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
-	"ReservationReturnMoney":       onTable("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+	"ReservationRequestPayment":    onTable("BatchGetItem", "GetItem", "PutItem", "Query"),
+	"ReservationReturnMoney":       onTable("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
 	"TripCancelCarRental":          onTable("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query"),
 	"TripCancelFlight":             onTable("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query"),
 	"TripCancelHotel":              onTable("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
@@ -135,6 +187,9 @@ func TestAStepMayNoMoreThanItUses(t *testing.T) {
 		if !special {
 			want = mostStepsMay
 		}
+		if slices.Contains(callsTheGateway, name) {
+			want = slices.Sorted(slices.Values(slices.Concat(want, []string{readsTheSecret})))
+		}
 		if got := grants(t, tpl.must(t, samFunction, name)); !slices.Equal(got, want) {
 			t.Errorf("%s may\n%q, it uses\n%q", name, got, want)
 		}
@@ -168,7 +223,7 @@ func TestAMachineMayNoMoreThanItsDefinitionSays(t *testing.T) {
 func TestWhoStartsAndWakesExecutions(t *testing.T) {
 	tpl := load(t)
 	for function, may := range map[string]struct{ machine, execution []string }{
-		"GraphQL": {[]string{"states:ListExecutions", "states:SendTaskSuccess", "states:StartExecution"}, []string{"states:DescribeExecution", "states:GetExecutionHistory"}},
+		"GraphQL": {[]string{"states:ListExecutions", "states:SendTaskSuccess", "states:StartExecution"}, []string{"states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"}},
 		"Sweep":   {[]string{"states:SendTaskSuccess", "states:StartExecution"}, []string{"states:DescribeExecution"}},
 	} {
 		var want []string

@@ -2,6 +2,7 @@ package lambdas_test
 
 import (
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,10 +11,11 @@ import (
 	"github.com/vacancy/vacancy/internal/api"
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/cloud"
+	"github.com/vacancy/vacancy/internal/payment/simulated"
 )
 
 // open are the routes that anybody may ask, without a token.
-var open = []string{"GET /", "GET /web/{file}", "GET /operations/{file}", "GET /healthz"}
+var open = []string{"GET /", "GET /web/{file}", "GET /operations/{file}", "GET /healthz", "POST /webhooks/stripe"}
 
 // onlyOnAMachine are routes of the server that a deployment on AWS has no use for.
 var onlyOnAMachine = []string{"GET /readyz", "GET /metrics"}
@@ -87,7 +89,8 @@ func TestEveryRouteHasItsAuthorizer(t *testing.T) {
 func TestTheRoutesAreThePrograms(t *testing.T) {
 	got := load(t).routes(t)
 	want := map[string]string{}
-	backend := &cloud.App{App: new(app.App)}
+	// Everything that it answers with one gateway or the other.
+	backend := &cloud.App{App: new(app.App), Gateway: new(simulated.Gateway), Webhook: http.NotFoundHandler()}
 	for _, r := range api.Routes(api.Config{App: backend.App, Backend: backend}) {
 		if !slices.Contains(onlyOnAMachine, r.Pattern) {
 			want[routeKey(r.Pattern)] = r.Pattern
@@ -123,6 +126,11 @@ func TestRoutesAreThrottledAndLogged(t *testing.T) {
 			t.Errorf("the API has no %s", setting)
 		}
 	}
+	for route, settings := range at(p, "RouteSettings").(object) {
+		if _, there := load(t).routes(t)[route]; !there || at(settings, "ThrottlingRateLimit") == nil || at(settings, "ThrottlingBurstLimit") == nil {
+			t.Errorf("the settings of %s, which is a route: %v; are %v", route, there, settings)
+		}
+	}
 	format, _ := at(p, "AccessLogSettings", "Format").(string)
 	if at(p, "AccessLogSettings", "DestinationArn") == nil || !strings.Contains(format, "$context.requestId") {
 		t.Error("the API has no access log")
@@ -136,5 +144,21 @@ func TestRoutesAreThrottledAndLogged(t *testing.T) {
 		if origin == "*" {
 			t.Error("pages of any origin may call the API")
 		}
+	}
+}
+
+// Stripe's events have a function of their own, and a limit: anybody may post there.
+func TestTheWebhooksDoor(t *testing.T) {
+	tpl := load(t)
+	const route = "POST " + cloud.WebhookPath
+	events, _ := tpl.must(t, samFunction, "Webhook").properties["Events"].(object)
+	if len(events) != 1 || at(events["Stripe"], "Properties", "Path") != cloud.WebhookPath {
+		t.Errorf("the function Webhook answers %v", events)
+	}
+	if at(tpl.must(t, "AWS::Serverless::HttpApi", "Api").properties, "RouteSettings", route) == nil {
+		t.Errorf("%s has no limit of its own", route)
+	}
+	if url, _ := at(tpl.Outputs["WebhookUrl"], "Value", "Fn::Sub").(string); !strings.HasPrefix(url, "https://${Api}.") || !strings.HasSuffix(url, cloud.WebhookPath) {
+		t.Errorf("WebhookUrl is %q", url)
 	}
 }

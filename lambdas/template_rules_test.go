@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -73,6 +74,11 @@ func TestWhatProductionRefuses(t *testing.T) {
 		{production(nil), ""},
 		{production(map[string]string{"FailureInjection": "true"}), "FailureInjection"},
 		{production(map[string]string{"TestIssuer": "https://issuer.example", "TestAudience": "vacancy"}), "TestIssuer"},
+		{production(map[string]string{"StripeSecretArn": "", "StripePublishableKey": ""}), "prod needs StripeSecretArn"},
+		{production(map[string]string{"StripePublishableKey": ""}), "needs StripePublishableKey"},
+		{stripeKeys(nil), ""},
+		{stripeKeys(map[string]string{"StripePublishableKey": ""}), "needs StripePublishableKey"},
+		{stripeKeys(map[string]string{"StripeSecretArn": ""}), "StripePublishableKey needs StripeSecretArn"},
 	} {
 		got := tpl.refusals(t, c.parameters)
 		if c.refused == "" && len(got) != 0 || c.refused != "" && !strings.Contains(strings.Join(got, " "), c.refused) {
@@ -83,9 +89,35 @@ func TestWhatProductionRefuses(t *testing.T) {
 
 // production is parameters that production accepts, with others set.
 func production(others map[string]string) map[string]string {
-	all := map[string]string{"Stage": "prod"}
+	all := stripeKeys(map[string]string{"Stage": "prod"})
 	maps.Copy(all, others)
 	return all
+}
+
+// stripeKeys is parameters of a deployment that is paid through Stripe, with others set.
+func stripeKeys(others map[string]string) map[string]string {
+	all := map[string]string{"StripeSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:stripe-AbCdEf", "StripePublishableKey": "pk_test_x"}
+	maps.Copy(all, others)
+	return all
+}
+
+// What is no ARN of one secret, or is a secret key, is no value of the parameters of Stripe.
+func TestWhatTheKeysMayBe(t *testing.T) {
+	tpl := load(t)
+	for name, values := range map[string]map[string]bool{
+		"StripeSecretArn": {
+			"": true, "arn:aws:secretsmanager:us-east-1:123456789012:secret:vacancy/stripe-AbCdEf": true, "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:x": true,
+			"*": false, "arn:aws:secretsmanager:us-east-1:123456789012:secret:*": false, "arn:aws:ssm:us-east-1:123456789012:parameter/x": false, "sk_live_x": false,
+		},
+		"StripePublishableKey": {"": true, "pk_test_x": true, "pk_live_51A": true, "sk_live_x": false, "rk_test_x": false, "pk_": false},
+	} {
+		pattern := regexp.MustCompile("^(?:" + at(tpl.Parameters[name], "AllowedPattern").(string) + ")$") // CloudFormation matches the whole
+		for v, allowed := range values {
+			if pattern.MatchString(v) != allowed {
+				t.Errorf("%s may be %q: %v", name, v, !allowed)
+			}
+		}
+	}
 }
 
 // Every stage of samconfig.toml names parameters that there are.
@@ -109,7 +141,7 @@ func TestTheFunctionsAreConfiguredByWhatTheyRead(t *testing.T) {
 
 func TestOutputs(t *testing.T) {
 	tpl := load(t)
-	for _, name := range []string{"ApiUrl", "TableName", "StateMachines", "NotificationTopicArn", "UserPoolId", "UserPoolClientId", "Issuer", "Region", "Stage"} {
+	for _, name := range []string{"ApiUrl", "TableName", "StateMachines", "WebhookUrl", "NotificationTopicArn", "UserPoolId", "UserPoolClientId", "Issuer", "Region", "Stage"} {
 		if tpl.Outputs[name] == nil {
 			t.Errorf("there is no output %s", name)
 		}

@@ -21,7 +21,7 @@ const (
 )
 
 // binaries are the folders of lambdas/ whose functions are no steps, by logical id.
-var binaries = map[string]string{"GraphQL": "graphql", "Sweep": "sweep"}
+var binaries = map[string]string{"GraphQL": "graphql", "Sweep": "sweep", "Webhook": "webhook"}
 
 // capitalized is the logical id of a machine, and what the names of its steps begin with.
 func capitalized(machine string) string { return strings.ToUpper(machine[:1]) + machine[1:] }

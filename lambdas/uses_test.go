@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,6 +80,53 @@ func (u *uses) watch(o *dynamodb.Options) {
 	})
 }
 
+// gateway notes the calls of a gateway, for which a function needs Stripe's keys. While
+// silent is set its Create answers nobody.
+type gateway struct {
+	booking.Gateway
+	uses   *uses
+	silent atomic.Bool
+}
+
+func (g *gateway) Create(ctx context.Context, p booking.Payment, reservationID, key string) (booking.GatewayPayment, error) {
+	g.uses.note(ctx, readsTheSecret)
+	created, err := g.Gateway.Create(ctx, p, reservationID, key)
+	if g.silent.Load() {
+		return booking.GatewayPayment{}, booking.ErrGatewayUnknown
+	}
+	return created, err
+}
+
+func (g *gateway) Authorize(ctx context.Context, ref, method, key string) (booking.GatewayPayment, error) {
+	g.uses.note(ctx, readsTheSecret)
+	return g.Gateway.Authorize(ctx, ref, method, key)
+}
+
+func (g *gateway) Capture(ctx context.Context, ref, key string) (booking.GatewayPayment, error) {
+	g.uses.note(ctx, readsTheSecret)
+	return g.Gateway.Capture(ctx, ref, key)
+}
+
+func (g *gateway) Void(ctx context.Context, ref, key string) (booking.GatewayPayment, error) {
+	g.uses.note(ctx, readsTheSecret)
+	return g.Gateway.Void(ctx, ref, key)
+}
+
+func (g *gateway) Refund(ctx context.Context, ref, key string) (booking.GatewayPayment, error) {
+	g.uses.note(ctx, readsTheSecret)
+	return g.Gateway.Refund(ctx, ref, key)
+}
+
+func (g *gateway) Lookup(ctx context.Context, ref string) (booking.GatewayPayment, error) {
+	g.uses.note(ctx, readsTheSecret)
+	return g.Gateway.Lookup(ctx, ref)
+}
+
+func (g *gateway) Find(ctx context.Context, p booking.Payment, reservationID string) (booking.GatewayPayment, error) {
+	g.uses.note(ctx, readsTheSecret)
+	return g.Gateway.Find(ctx, p, reservationID)
+}
+
 // wakes notes the wakes that a step sends to its own machine.
 type wakes struct {
 	workflow.Runner
@@ -99,7 +147,11 @@ func onAWS(t *testing.T, u *uses) *app.App {
 		t.Fatal(err)
 	}
 	config.Log = slog.New(slog.DiscardHandler)
-	ports := cloud.Ports(table, cloud.Config{})
+	ports, err := cloud.Ports(table, cloud.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ports.Gateway = &gateway{Gateway: ports.Gateway, uses: u}
 	var runner *local.Runner
 	ports.NewRunner = func(steps step.Table) (workflow.Runner, error) {
 		watched := step.Table{}
@@ -141,6 +193,7 @@ func TestStepsUseWhatTheyMay(t *testing.T) {
 	u := &uses{steps: map[string]map[string]bool{}}
 	a := onAWS(t, u)
 	rehearse(t, a)
+	loseAnswers(t, u)
 	tpl := load(t)
 	for _, name := range step.Names() {
 		granted := grants(t, tpl.must(t, samFunction, name))
@@ -161,6 +214,27 @@ var (
 	manager = booking.Principal{ID: "manager", Role: booking.Manager}
 	tenant  = booking.Principal{ID: "tenant", Role: booking.Tenant}
 )
+
+// loseAnswers has two payments whose ids at the gateway never arrive in the store, which is
+// then searched for them: in RequestPayment, and when their hold has ended.
+func loseAnswers(t *testing.T, u *uses) {
+	t.Helper()
+	h := byHand(t, u, cloud.Config{})
+	g := h.app.Gateway.(*gateway)
+	for _, silent := range []bool{true, false} {
+		r := h.reserve(booking.Listing{})
+		g.silent.Store(silent)
+		h.step("ReservationRequestPayment", r)
+		g.silent.Store(false)
+		if _, err := h.app.Reservations.CancelReservation(t.Context(), tenant, r.ID); err != nil {
+			t.Fatal(err)
+		}
+		h.step("ReservationReturnMoney", r)
+		if r = h.read(r); r.Payment == nil || r.Payment.Status != booking.Voided {
+			t.Fatalf("the payment that was lost is %+v", r.Payment)
+		}
+	}
+}
 
 // rehearse has executions of every kind and waits until they have ended.
 func rehearse(t *testing.T, a *app.App) {

@@ -7,6 +7,7 @@ usage: routes.py STACK
    the authorizer that it has there.
 2. Versions and aliases of state machines, see emulated.py.
 """
+import re
 import sys
 
 import boto3
@@ -47,10 +48,21 @@ authorizer = api.create_authorizer(
     JwtConfiguration={"Issuer": issuer, "Audience": [audience]},
 )["AuthorizerId"]
 
-integration = api.create_integration(
-    ApiId=api_id, IntegrationType="AWS_PROXY", PayloadFormatVersion="2.0",
-    IntegrationUri=f"arn:aws:lambda:{region}:{account}:function:{physical['GraphQL']}:live",
-)["IntegrationId"]
+integrations = {}
+
+
+def integration(operation):
+    """The integration with the function that SAM's document names, by its alias."""
+    [function] = re.findall(r"\$\{(\w+)\.Alias\}|\$\{(\w+)Aliaslive\}", str(operation["x-amazon-apigateway-integration"]["uri"]))
+    name = "".join(function)
+    if name not in integrations:
+        integrations[name] = api.create_integration(
+            ApiId=api_id, IntegrationType="AWS_PROXY", PayloadFormatVersion="2.0",
+            IntegrationUri=f"arn:aws:lambda:{region}:{account}:function:{physical[name]}:live",
+        )["IntegrationId"]
+    return integrations[name]
+
+
 for route, methods in document["paths"].items():
     for method, operation in methods.items():
         if method == "options":  # CORS is the API's own
@@ -62,7 +74,7 @@ for route, methods in document["paths"].items():
             secured = {"AuthorizationType": "JWT", "AuthorizerId": authorizer}
         else:
             assert operation["security"] == [{"NONE": []}], (key, operation["security"])
-        api.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{integration}", **secured)
+        api.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{integration(operation)}", **secured)
         print(f"route {key}: {'token' if secured else 'anybody'}")
 
 machines = boto3.client("stepfunctions")

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/vacancy/vacancy/internal/api"
+	"github.com/vacancy/vacancy/internal/app/cloud"
 	"github.com/vacancy/vacancy/internal/app/embedded"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/client"
@@ -177,8 +179,8 @@ func (p *program) configuration(f serveFlags) (embedded.Config, error) {
 	if err := oneOf("--gateway", c.Gateway, embedded.Gateways()); err != nil {
 		return c, err
 	}
-	if f.backend.name == backendAWS && c.Gateway != embedded.Simulated {
-		return c, usagef("--gateway %s is for --backend embedded; on AWS there is the simulated gateway", c.Gateway)
+	if f.backend.name == backendAWS && !slices.Contains(cloud.Gateways(), c.Gateway) {
+		return c, usagef("--gateway %s is for --backend embedded; on AWS there are %s", c.Gateway, strings.Join(cloud.Gateways(), " and "))
 	}
 	if c.Gateway == embedded.Stripe {
 		var err error

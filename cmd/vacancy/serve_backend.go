@@ -55,7 +55,7 @@ type backend interface {
 // open opens the backend that the flags name.
 func (f *backendFlags) open(ctx context.Context, c embedded.Config) (backend, *app.App, error) {
 	if f.name == backendAWS {
-		a, err := cloud.Open(ctx, cloud.Config{Config: c.Config, Table: f.table, StateMachines: f.stateMachines})
+		a, err := cloud.Open(ctx, cloud.Config{Config: c.Config, Table: f.table, StateMachines: f.stateMachines, Gateway: c.Gateway, Stripe: c.Stripe})
 		if err != nil {
 			return nil, nil, usageError{err}
 		}

@@ -39,7 +39,7 @@ var wrong = []struct {
 	{"serve --late-money keep", "--late-money must be one of REFUND, REACQUIRE_ELSE_REFUND"},
 	{"serve --gateway stripe", "needs one secret key, by --stripe-secret-key-file or VACANCY_STRIPE_SECRET_KEY"},
 	{"serve --gateway stripe --stripe-secret-key-file nothing.key", "--stripe-secret-key-file: the file cannot be read"},
-	{"serve --backend aws --table t --state-machines arn:{machine} --gateway stripe", "on AWS there is the simulated gateway"},
+	{"serve --backend aws --table t --state-machines arn:{machine} --gateway manual", "on AWS there are simulated and stripe"},
 	{"doctor extra", "takes no arguments"},
 	{"doctor --reservation r", "unknown flag: --reservation"},
 	{"doctor --repair=perhaps", "invalid argument"},

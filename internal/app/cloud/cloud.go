@@ -29,15 +29,24 @@ const sweepEvery = 10 * time.Second
 // App is the wired program on AWS.
 type App struct {
 	*app.App
-	Store   *dynamo.Store
+	Store *dynamo.Store
+	// Gateway is the simulated one; nil where the program has another.
 	Gateway *simulated.Gateway
+	// Webhook takes the events of Stripe; nil where there are none to take.
+	Webhook http.Handler
 }
 
-// Open wires the program. It asks AWS nothing, so that a function starts quickly.
+// Open wires the program. It asks AWS for nothing but the secret of Stripe's keys, and that
+// only where there is one, so that a function starts quickly.
 func Open(ctx context.Context, c Config) (*App, error) {
 	awsConfig, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration of AWS: %w", err)
+	}
+	if c.StripeSecret != "" {
+		if c.Stripe, err = readStripe(ctx, awsConfig, c); err != nil {
+			return nil, err
+		}
 	}
 	return New(awsConfig, c)
 }
@@ -56,27 +65,32 @@ func New(awsConfig aws.Config, c Config) (*App, error) {
 		return nil, err
 	}
 	table := dynamo.NewTable(dynamo.NewClient(awsConfig), c.Table, dynamo.Options{})
-	a := on(table, c)
-	ports := a.ports(table, c)
+	ports, err := Ports(table, c)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Store: dynamo.New(table)}
+	a.Gateway, _ = ports.Gateway.(*simulated.Gateway)
 	ports.NewRunner = func(step.Table) (workflow.Runner, error) { // whose tasks are functions of their own
 		return sfn.New(sfnservice.NewFromConfig(awsConfig), machines)
 	}
-	a.App, err = app.New(c.Config, ports)
-	return a, err
-}
-
-func on(table *dynamo.Table, c Config) *App {
-	return &App{Store: dynamo.New(table), Gateway: simulated.New(dynamoledger.New(table, app.Now), simulated.Options{Now: app.Now, SlowFor: c.SlowPayment})}
+	if a.App, err = app.New(c.Config, ports); err != nil {
+		return nil, err
+	}
+	if c.Gateway == Stripe && len(c.Stripe.WebhookSecrets) > 0 {
+		a.Webhook = Webhook(a.App, c.Stripe.WebhookSecrets)
+	}
+	return a, nil
 }
 
 // Ports are those of a table, without a runner.
-func Ports(table *dynamo.Table, c Config) app.Ports { return on(table, c).ports(table, c) }
-
-func (a *App) ports(table *dynamo.Table, c Config) app.Ports {
+func Ports(table *dynamo.Table, c Config) (app.Ports, error) {
+	gateway, err := openGateway(table, c)
+	store := dynamo.New(table)
 	return app.Ports{
-		Store: a.Store, Gateway: a.Gateway, Batches: a.Store.Imports(), TripStore: dynamo.NewTrips(table),
+		Store: store, Gateway: gateway, Batches: store.Imports(), TripStore: dynamo.NewTrips(table),
 		OrderPorts: app.OrderPorts{OrderStore: dynamo.NewOrders(table), Cards: dynamoledger.NewCards(table, rand.Reader), After: c.After},
-	}
+	}, err
 }
 
 // Run runs the sweeper until ctx ends.
@@ -88,13 +102,17 @@ func (a *App) Run(ctx context.Context) error {
 // Close has nothing to give back: what there is belongs to AWS.
 func (a *App) Close() error { return nil }
 
-// Routes show managers the ledger of the gateway.
-func (a *App) Routes() []httpapi.Route {
-	return []httpapi.Route{
-		{Pattern: "GET /ledger/{reservation}", Roles: httpapi.Managing, Handler: httpapi.JSON(a.Config.Log, func(r *http.Request) (any, error) {
+// Routes show managers the ledger of the simulated gateway, and take the events of Stripe.
+func (a *App) Routes() (routes []httpapi.Route) {
+	if a.Gateway != nil {
+		routes = append(routes, httpapi.Route{Pattern: "GET /ledger/{reservation}", Roles: httpapi.Managing, Handler: httpapi.JSON(a.Config.Log, func(r *http.Request) (any, error) {
 			return a.Gateway.Totals(r.Context(), r.PathValue("reservation"))
-		})},
+		})})
 	}
+	if a.Webhook != nil {
+		routes = append(routes, httpapi.Route{Pattern: "POST " + WebhookPath, Handler: a.Webhook})
+	}
+	return routes
 }
 
 // Checks are what must work for the program to.

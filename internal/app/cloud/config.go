@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/payment/stripe"
 	"github.com/vacancy/vacancy/statemachine"
 )
 
@@ -24,6 +25,13 @@ type Config struct {
 	// StateMachines is the ARN of the state machines, with {machine} for the name:
 	// arn:aws:states:REGION:ACCOUNT:stateMachine:vacancy-{machine}:live
 	StateMachines string
+	// Gateway is Simulated ("" too) or Stripe.
+	Gateway string
+	// Stripe has the keys of Stripe's account. Open reads those that are secret from
+	// StripeSecret, if that is set.
+	Stripe stripe.Config
+	// StripeSecret is the ARN of the secret in Secrets Manager, or "".
+	StripeSecret string
 	// After is app.OrderPorts'.
 	After func(ctx context.Context, d time.Duration, do func(context.Context))
 }

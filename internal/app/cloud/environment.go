@@ -25,6 +25,9 @@ const (
 	LateMoneyVariable               = "VACANCY_LATE_MONEY"
 	FailureInjectionVariable        = "VACANCY_FAILURE_INJECTION"
 	CompensationFailureRateVariable = "VACANCY_COMPENSATION_FAILURE_RATE"
+	GatewayVariable                 = "VACANCY_GATEWAY"
+	StripePublishableKeyVariable    = "VACANCY_STRIPE_PUBLISHABLE_KEY"
+	StripeSecretVariable            = "VACANCY_STRIPE_SECRET_ARN" // of functions that call the gateway
 	IssuerVariable                  = "VACANCY_OIDC_ISSUER"
 	AudienceVariable                = "VACANCY_OIDC_AUDIENCE"
 )
@@ -34,14 +37,16 @@ func Variables() []string {
 	return []string{
 		StageVariable, ServiceVariable, TableVariable, StateMachinesVariable, PaymentWindowVariable,
 		MaxHoldsVariable, HoldBudgetVariable, ReserveRateVariable, PayRateVariable, LateMoneyVariable,
-		FailureInjectionVariable, CompensationFailureRateVariable, IssuerVariable, AudienceVariable,
+		FailureInjectionVariable, CompensationFailureRateVariable, GatewayVariable, StripePublishableKeyVariable, StripeSecretVariable,
+		IssuerVariable, AudienceVariable,
 	}
 }
 
 // FromEnvironment reads the configuration of a function. What is no good is an error that
 // names the variable; what is missing has its default.
 func FromEnvironment(getenv func(string) string) (Config, error) {
-	c := Config{Table: getenv(TableVariable), StateMachines: getenv(StateMachinesVariable)}
+	c := Config{Table: getenv(TableVariable), StateMachines: getenv(StateMachinesVariable), Gateway: getenv(GatewayVariable), StripeSecret: getenv(StripeSecretVariable)}
+	c.Stripe.PublishableKey = getenv(StripePublishableKeyVariable)
 	c.Stage = saga.Stage(getenv(StageVariable))
 	c.LateMoney = booking.LateMoney(getenv(LateMoneyVariable))
 	c.RefuseFailures = getenv(FailureInjectionVariable) != "true"

@@ -1,0 +1,49 @@
+package cloud
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/payment/simulated/dynamoledger"
+	"github.com/vacancy/vacancy/internal/payment/stripe"
+	"github.com/vacancy/vacancy/internal/store/dynamo"
+)
+
+// Names of the payment gateways.
+const (
+	Simulated = "simulated"
+	Stripe    = "stripe"
+)
+
+// Gateways lists the names.
+func Gateways() []string { return []string{Simulated, Stripe} }
+
+// WebhookPath is where Stripe posts its events.
+const WebhookPath = "/webhooks/stripe"
+
+// openGateway opens the payment gateway that the configuration names. Stripe without any key
+// is a gateway that answers no call: most functions need none, and so are given none.
+func openGateway(table *dynamo.Table, c Config) (booking.Gateway, error) {
+	switch c.Gateway {
+	case "", Simulated:
+		if c.StripeSecret != "" {
+			return nil, fmt.Errorf("%s names a secret, but the gateway is the simulated one; set %s=%s", StripeSecretVariable, GatewayVariable, Stripe)
+		}
+		return simulated.New(dynamoledger.New(table, app.Now), simulated.Options{Now: app.Now, SlowFor: c.SlowPayment}), nil
+	case Stripe:
+		if c.Stripe.SecretKey == "" {
+			return withoutKeys{}, nil
+		}
+		return stripe.New(c.Stripe, app.Now)
+	}
+	return nil, fmt.Errorf("there is no payment gateway %q on AWS; there are %s", c.Gateway, strings.Join(Gateways(), " and "))
+}
+
+// Webhook is the handler of POST WebhookPath for events that one of the secrets has signed.
+func Webhook(a *app.App, secrets []string) http.Handler {
+	return stripe.Webhook{Secrets: secrets, Handle: a.Reservations.GatewayEvent, Now: app.Now, Log: a.Config.Log}
+}
