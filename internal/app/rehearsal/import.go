@@ -97,7 +97,7 @@ func Import(ctx context.Context, definition []byte, s ImportScript) (ImportResul
 }
 
 func (s *stage) newImports(injection *saga.Injection) *batch.Service {
-	return batch.NewService(s.store.Imports(), imports.Format{}, s, injection, s.now, s.newID, slog.New(slog.DiscardHandler))
+	return batch.NewService(s.ports.Batches, imports.Format{}, s, injection, s.now, s.newID, slog.New(slog.DiscardHandler))
 }
 
 // imported reads what the store holds of an import in the end.

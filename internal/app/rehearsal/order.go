@@ -129,7 +129,7 @@ func (s *stage) newOrders() (*order.Service, error) {
 		return nil, err
 	}
 	return order.NewService(order.Ports{
-		Store: s.store.Orders(), Gateway: s.gateway, Cards: simulated.NewCards([]byte("rehearsal")),
+		Store: s.ports.OrderStore, Gateway: s.ports.Gateway, Cards: s.ports.Cards,
 		Carrier:  scripted{stage: s, answer: order.Sent, after: carrier.DefaultAnswersAfter},
 		Workflow: s, Injection: injection, Now: s.now, NewID: s.newID, Log: slog.New(slog.DiscardHandler),
 	}, order.Config{}), nil

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
@@ -26,6 +27,7 @@ import (
 
 // stage is everything that the steps of an execution touch.
 type stage struct {
+	ports        app.Ports // what the services stand on
 	store        *sqlite.Store
 	gateway      *simulated.Gateway
 	outbox       *notification.Memory
@@ -42,35 +44,49 @@ type stage struct {
 	ids   map[string]int
 }
 
-// newStage sets the stage at a time.
+// newStage sets the stage at a time, in memory.
 func newStage(ctx context.Context, start time.Time, window time.Duration) (*stage, error) {
 	store, err := sqlite.OpenMemory(ctx, sqlite.Options{})
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{store: store, outbox: notification.NewMemory(), start: start.UTC(), ids: map[string]int{}}
+	s := emptyStage(start)
+	s.store = store
 	s.gateway = simulated.New(simulated.NewMemory(), simulated.Options{
 		Now: s.now,
 		// The gateway answers at once, with the time at which it would have.
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	})
+	return s, s.stand(app.Ports{
+		Store: store, Gateway: s.gateway, Batches: store.Imports(), TripStore: store.Trips(),
+		OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: simulated.NewCards([]byte("rehearsal"))},
+	}, window)
+}
+
+func emptyStage(start time.Time) *stage {
+	return &stage{outbox: notification.NewMemory(), start: start.UTC(), ids: map[string]int{}}
+}
+
+// stand makes the services on a backend's ports.
+func (s *stage) stand(p app.Ports, window time.Duration) (err error) {
+	s.ports = p
 	holds := booking.DefaultConfig()
 	if window > 0 {
 		holds.PaymentWindow = window
 	}
 	silent := slog.New(slog.DiscardHandler)
-	s.reservations = booking.NewService(store, s.gateway, s, s.now, s.newID, holds, silent)
+	s.reservations = booking.NewService(p.Store, p.Gateway, s, s.now, s.newID, holds, silent)
 	if s.orders, err = s.newOrders(); err != nil {
-		return nil, err
+		return err
 	}
 	injection, err := saga.NewInjection(saga.Development, 0, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.imports = s.newImports(injection)
 	s.trips = s.newTrips(injection)
 	s.wire()
-	return s, nil
+	return nil
 }
 
 // wire makes the tasks that call the services.

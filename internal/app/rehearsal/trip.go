@@ -98,7 +98,7 @@ func (s *stage) book(ctx context.Context, script TripScript) (trip.Trip, error) 
 
 func (s *stage) newTrips(injection *saga.Injection) *trip.Service {
 	return trip.NewService(trip.Ports{
-		Store: s.store.Trips(), Lodging: s.reservations, Gateway: s.gateway, Workflow: s,
+		Store: s.ports.TripStore, Lodging: s.reservations, Gateway: s.ports.Gateway, Workflow: s,
 		Injection: injection, Now: s.now, NewID: s.newID, Log: slog.New(slog.DiscardHandler),
 	})
 }
