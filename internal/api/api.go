@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/vacancy/vacancy/graph"
 	"github.com/vacancy/vacancy/graph/operations"
@@ -48,7 +47,7 @@ type Backend interface {
 	// Checks are asked by /readyz; may be empty.
 	Checks() []httpapi.Check
 	// Collectors are shown at /metrics; may be empty.
-	Collectors() []prometheus.Collector
+	Collectors() []httpapi.Collector
 }
 
 // New makes everything that a deployment answers.

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/identity"
 )
@@ -23,7 +21,7 @@ type Config struct {
 	// Checks are asked by /readyz; may be empty.
 	Checks []Check
 	// Collectors are shown at /metrics beside the server's own; may be empty.
-	Collectors []prometheus.Collector
+	Collectors []Collector
 	// ProtectMetrics shows /metrics to managers and operators only. A server that
 	// others than this machine can reach should.
 	ProtectMetrics bool

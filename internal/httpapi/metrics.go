@@ -1,3 +1,5 @@
+//go:build !lambda.norpc
+
 package httpapi
 
 import (
@@ -14,6 +16,9 @@ import (
 // their paths would grow without end.
 const unmatched = "none"
 
+// Collector is what /metrics shows.
+type Collector = prometheus.Collector
+
 // metrics counts requests, by route and status.
 type metrics struct {
 	registry *prometheus.Registry
@@ -21,7 +26,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 }
 
-func newMetrics(extra []prometheus.Collector) *metrics {
+func newMetrics(extra []Collector) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{

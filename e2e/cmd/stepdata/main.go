@@ -81,7 +81,11 @@ func run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := rehearsal.Prepare(ctx, cloud.Ports(table, cloud.Config{}), step, event, app.Now()); err != nil {
+		ports, err := cloud.Ports(table, cloud.Config{})
+		if err != nil {
+			return err
+		}
+		if err := rehearsal.Prepare(ctx, ports, step, event, app.Now()); err != nil {
 			return err
 		}
 		functions[step] = on(step, variables)

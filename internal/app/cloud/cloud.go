@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	sfnservice "github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/httpapi"
@@ -121,4 +120,4 @@ func (a *App) Checks() []httpapi.Check {
 }
 
 // Collectors are none: CloudWatch has the metrics of what AWS runs.
-func (a *App) Collectors() []prometheus.Collector { return nil }
+func (a *App) Collectors() []httpapi.Collector { return nil }
