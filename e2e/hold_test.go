@@ -113,7 +113,7 @@ func TestACancelledHoldFreesTheApartmentAtOnce(t *testing.T) {
 
 func TestExtendingMovesTheDeadlineOnlySoFar(t *testing.T) {
 	tt := suite(t)
-	const window = 2 * time.Second
+	window := tt.window(2 * time.Second)
 	held := tt.hold(t, window)
 	tt.awaitThat(t, held.ID, "half of the window has passed", func(r reservation) bool { return r.ServerTime.Sub(r.PlacedAt) > window/2 })
 

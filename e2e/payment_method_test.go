@@ -65,7 +65,7 @@ func TestPaymentMethods(t *testing.T) {
 
 func TestACaptureWithoutAnAnswerIsNeitherConfirmedNorFailed(t *testing.T) {
 	tt := suite(t)
-	held := tt.hold(t, 2*time.Second)
+	held := tt.hold(t, tt.window(2*time.Second))
 	a, err := tt.alice.pay(testContext(t), held.ID, "pm_capture_unknown", newKey())
 	must(t, a, err)
 	confirming := tt.await(t, held.ID, "CONFIRMING")
@@ -120,7 +120,7 @@ func TestAnAuthorizationThatComesAfterTheDeadlineIsVoided(t *testing.T) {
 	held := tt.hold(t, time.Second)
 	a, err := tt.alice.pay(testContext(t), held.ID, "pm_slow", newKey()) // authorized after 2 s
 	mustRefuse(t, "HOLD_EXPIRED", a, err)
-	ended := tt.awaitThat(t, held.ID, "what was authorized is voided", func(r reservation) bool {
+	ended := tt.awaitSwept(t, held.ID, "what was authorized is voided", func(r reservation) bool {
 		return r.Payment != nil && r.Payment.Status == "VOIDED"
 	})
 	if ended.Status != "EXPIRED" || ended.Apartment.Status != "VACANT" || slices.Contains(ended.kinds(), "PAYMENT_CAPTURED") {

@@ -19,7 +19,15 @@ type target struct {
 	// late is how long after its deadline a hold may end (design, 3 and 10.6), with
 	// what a busy machine and the way to the server add.
 	late time.Duration
+	// slow is how many times slower than a process on this machine it answers: functions
+	// that start cold, and an emulator that runs each as a process.
+	slow time.Duration
+	// swept is how long what only the sweeper does may take.
+	swept time.Duration
 }
+
+// window is a payment window that is short, and long enough for a few calls.
+func (tt *target) window(d time.Duration) time.Duration { return d * max(1, tt.slow) }
 
 // sharedTarget is the one that all tests of the suite use.
 type sharedTarget struct {
@@ -99,7 +107,7 @@ func remoteTarget(url string) (*target, error) {
 	of := func(name string) account {
 		return account{url: url, token: tokens[name], name: name, http: newHTTPClient()}
 	}
-	return &target{alice: of("alice"), bob: of("bob"), morgan: of("morgan"), late: 10 * time.Second}, nil
+	return &target{alice: of("alice"), bob: of("bob"), morgan: of("morgan"), late: 10 * time.Second, slow: 5, swept: 3 * time.Minute}, nil
 }
 
 func newHTTPClient() *http.Client {
@@ -178,7 +186,11 @@ func (tt *target) hold(t *testing.T, window time.Duration) reservation {
 // or the test's time is over.
 func poll[T any](t *testing.T, what string, ask func(context.Context) (T, error), done func(T) bool) T {
 	t.Helper()
-	ctx := testContext(t)
+	return pollWithin(testContext(t), t, what, ask, done)
+}
+
+func pollWithin[T any](ctx context.Context, t *testing.T, what string, ask func(context.Context) (T, error), done func(T) bool) T {
+	t.Helper()
 	ticker := time.NewTicker(25 * time.Millisecond)
 	defer ticker.Stop()
 	for {
@@ -205,7 +217,20 @@ func (tt *target) await(t *testing.T, id, status string) reservation {
 
 func (tt *target) awaitThat(t *testing.T, id, what string, done func(reservation) bool) reservation {
 	t.Helper()
-	return *poll(t, what, func(ctx context.Context) (*reservation, error) {
+	return tt.awaitWithin(testContext(t), t, id, what, done)
+}
+
+// awaitSwept waits for what only the sweeper does: on AWS it comes each minute.
+func (tt *target) awaitSwept(t *testing.T, id, what string, done func(reservation) bool) reservation {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), max(testTime, tt.swept))
+	defer cancel()
+	return tt.awaitWithin(ctx, t, id, what, done)
+}
+
+func (tt *target) awaitWithin(ctx context.Context, t *testing.T, id, what string, done func(reservation) bool) reservation {
+	t.Helper()
+	return *pollWithin(ctx, t, what, func(ctx context.Context) (*reservation, error) {
 		return tt.alice.reservation(ctx, id)
 	}, func(r *reservation) bool { return r != nil && done(*r) })
 }
