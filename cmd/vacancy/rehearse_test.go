@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -102,5 +103,21 @@ func TestEveryStepHasAnEvent(t *testing.T) {
 	}
 	if r := h.must(exitFailed, h.run("step", "invoke", "ReservationMarkApartmentPaid", "-e", "../../events/ReservationMarkApartmentPaid.json")); !strings.Contains(r.out, `"errorType":"ReservationNotHeld"`) {
 		t.Errorf("%s", r.out)
+	}
+}
+
+// What Step Functions asks money for: a hold enters at most 8 states, paid or expired.
+func TestAHoldEntersNoMoreThanEightStates(t *testing.T) {
+	for name, args := range map[string]string{"expired": "", "paid": "--pay pm_ok"} {
+		h := newHarness(t)
+		t.Chdir(t.TempDir())
+		h.must(exitDone, h.run(append(strings.Fields("workflow run reservation --no-wait --history history.json"), strings.Fields(args)...)...))
+		content, err := os.ReadFile("history.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if entered := strings.Count(string(content), `StateEntered"`); entered == 0 || entered > 8 {
+			t.Errorf("%s: %d states are entered", name, entered)
+		}
 	}
 }

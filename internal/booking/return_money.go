@@ -42,10 +42,14 @@ const (
 	moneyReacquired became = "reacquired" // the apartment
 )
 
-// ReturnedMoney is ReturnMoney for the execution: it answers what the store says then. If
-// that is CONFIRMING, late money has taken the apartment again, and the execution captures.
+// ReturnedMoney is ReturnMoney for the execution: it answers what the store says then.
+// ErrHoldStillLive when late money has taken the apartment again: the execution decides
+// anew, and captures.
 func (s *Service) ReturnedMoney(ctx context.Context, in ExecutionInput) (Reading, error) {
 	r, _, err := s.returnMoney(ctx, in.ReservationID)
+	if err == nil && (r.Status.Live() || r.Status == ReservationPaid) {
+		return Reading{}, fmt.Errorf("%w: late money has taken the apartment again", ErrHoldStillLive)
+	}
 	return read(r, s.now()), err
 }
 

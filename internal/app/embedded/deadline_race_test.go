@@ -208,8 +208,11 @@ func execute(ctx context.Context, s *booking.Service, in booking.ExecutionInput)
 		if _, err = s.ReleaseHold(ctx, booking.Release{ExecutionInput: in}); errors.Is(err, booking.ErrHoldStillLive) {
 			continue
 		}
-		if err == nil {
-			_, err = s.ReturnedMoney(ctx, in)
+		if err != nil {
+			return err
+		}
+		if _, err = s.ReturnedMoney(ctx, in); errors.Is(err, booking.ErrHoldStillLive) {
+			continue
 		}
 		return err
 	}
