@@ -9,6 +9,7 @@ import (
 
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/rehearsal"
+	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/diagram"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
 )
@@ -46,13 +47,28 @@ func (p *program) rehearse(ctx context.Context, d namedDefinition, f runFlags) e
 	if err != nil {
 		return unrunnable(ctx, err)
 	}
-	if !p.global.json {
-		p.printf("\n")
-		p.printHoldings(result)
-		p.printf("\n")
-		return p.tellResult(result.Result, f.history, nil)
+	return tellRehearsed(p, result.Result, f, narrator.steps, holdingsOf(result), p.printHoldings)
+}
+
+// tellRehearsed tells what the store and the gateway hold in the end, and how the
+// execution ended.
+func tellRehearsed[H any](p *program, end trial.Result, f runFlags, steps []stepTaken, holdings H, print func(H)) error {
+	if p.global.json {
+		return p.tellResult(end, f.history, &rehearsed{Steps: steps, Holdings: holdings})
 	}
-	return p.tellResult(result.Result, f.history, &rehearsed{Steps: narrator.steps, Holdings: holdingsOf(result)})
+	p.printf("\n")
+	print(holdings)
+	p.printf("\n")
+	return p.tellResult(end, f.history, nil)
+}
+
+// unrehearsable tells why a saga could not be rehearsed: what the domain refuses is the
+// input's fault.
+func unrehearsable(ctx context.Context, err error) error {
+	if booking.CodeOf(err) != "" {
+		return usagef("--input: %w", err)
+	}
+	return unrunnable(ctx, err)
 }
 
 // rehearsed is what --json prints beside how the execution ended.
@@ -152,8 +168,7 @@ func holdingsOf(r rehearsal.Result) holdings {
 	return h
 }
 
-func (p *program) printHoldings(r rehearsal.Result) {
-	h := holdingsOf(r)
+func (p *program) printHoldings(h holdings) {
 	p.printf("Apartment      %s\n", h.Apartment)
 	p.printf("Reservation    %s\n", h.Reservation)
 	for _, m := range h.Payments {

@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"github.com/vacancy/vacancy/internal/app/rehearsal"
-	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/batch"
 )
 
@@ -31,19 +30,10 @@ func (p *program) rehearseImport(ctx context.Context, d namedDefinition, f runFl
 		return err
 	}
 	result, err := rehearsal.Import(ctx, d.Source, script)
-	if booking.CodeOf(err) != "" {
-		return usagef("--input: %w", err)
-	}
 	if err != nil {
-		return unrunnable(ctx, err)
+		return unrehearsable(ctx, err)
 	}
-	if !p.global.json {
-		p.printf("\n")
-		p.printImportHoldings(importHoldingsOf(result))
-		p.printf("\n")
-		return p.tellResult(result.Result, f.history, nil)
-	}
-	return p.tellResult(result.Result, f.history, &rehearsed{Steps: narrator.steps, Holdings: importHoldingsOf(result)})
+	return tellRehearsed(p, result.Result, f, narrator.steps, importHoldingsOf(result), p.printImportHoldings)
 }
 
 // importHoldings are what the store holds of an import in the end.

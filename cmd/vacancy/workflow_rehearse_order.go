@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vacancy/vacancy/internal/app/rehearsal"
-	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/carrier"
 	"github.com/vacancy/vacancy/internal/saga/order"
 )
@@ -65,19 +64,10 @@ func (p *program) rehearseOrder(ctx context.Context, d namedDefinition, f runFla
 		script.Answer = order.ShipmentStatus(strings.ToUpper(f.shipment))
 	}
 	result, err := rehearsal.Order(ctx, d.Source, script)
-	if booking.CodeOf(err) != "" {
-		return usagef("--input: %w", err)
-	}
 	if err != nil {
-		return unrunnable(ctx, err)
+		return unrehearsable(ctx, err)
 	}
-	if !p.global.json {
-		p.printf("\n")
-		p.printOrderHoldings(orderHoldingsOf(result))
-		p.printf("\n")
-		return p.tellResult(result.Result, f.history, nil)
-	}
-	return p.tellResult(result.Result, f.history, &rehearsed{Steps: narrator.steps, Holdings: orderHoldingsOf(result)})
+	return tellRehearsed(p, result.Result, f, narrator.steps, orderHoldingsOf(result), p.printOrderHoldings)
 }
 
 // orderHoldings are what the store and the gateway hold of an order in the end.

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vacancy/vacancy/internal/app/rehearsal"
-	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/trip"
 )
 
@@ -47,19 +46,10 @@ func (p *program) rehearseTrip(ctx context.Context, d namedDefinition, f runFlag
 		Input: in, FailureRate: f.failureRate,
 		Now: narrator.start, Rand: p.rand, Sleep: f.sleep(p), Observe: narrator.observe, Mock: mocked,
 	})
-	if booking.CodeOf(err) != "" {
-		return usagef("--input: %w", err)
-	}
 	if err != nil {
-		return unrunnable(ctx, err)
+		return unrehearsable(ctx, err)
 	}
-	if !p.global.json {
-		p.printf("\n")
-		p.printTripHoldings(tripHoldingsOf(result))
-		p.printf("\n")
-		return p.tellResult(result.Result, f.history, nil)
-	}
-	return p.tellResult(result.Result, f.history, &rehearsed{Steps: narrator.steps, Holdings: tripHoldingsOf(result)})
+	return tellRehearsed(p, result.Result, f, narrator.steps, tripHoldingsOf(result), p.printTripHoldings)
 }
 
 // tripHoldings are what the store and the gateway hold of a trip in the end.
