@@ -120,7 +120,7 @@ func TestAnAuthorizationThatComesAfterTheDeadlineIsVoided(t *testing.T) {
 	held := tt.hold(t, time.Second)
 	a, err := tt.alice.pay(testContext(t), held.ID, "pm_slow", newKey()) // authorized after 2 s
 	mustRefuse(t, "HOLD_EXPIRED", a, err)
-	ended := tt.awaitSwept(t, held.ID, "what was authorized is voided", func(r reservation) bool {
+	ended := tt.awaitThat(t, held.ID, "what was authorized is voided", func(r reservation) bool {
 		return r.Payment != nil && r.Payment.Status == "VOIDED"
 	})
 	if ended.Status != "EXPIRED" || ended.Apartment.Status != "VACANT" || slices.Contains(ended.kinds(), "PAYMENT_CAPTURED") {

@@ -22,8 +22,6 @@ type target struct {
 	// slow is how many times slower than a process on this machine it answers: functions
 	// that start cold, and an emulator that runs each as a process.
 	slow time.Duration
-	// swept is how long what only the sweeper does may take.
-	swept time.Duration
 }
 
 // window is a payment window that is short, and long enough for a few calls.
@@ -107,7 +105,7 @@ func remoteTarget(url string) (*target, error) {
 	of := func(name string) account {
 		return account{url: url, token: tokens[name], name: name, http: newHTTPClient()}
 	}
-	return &target{alice: of("alice"), bob: of("bob"), morgan: of("morgan"), late: 10 * time.Second, slow: 5, swept: 3 * time.Minute}, nil
+	return &target{alice: of("alice"), bob: of("bob"), morgan: of("morgan"), late: 10 * time.Second, slow: 5}, nil
 }
 
 func newHTTPClient() *http.Client {
@@ -186,11 +184,7 @@ func (tt *target) hold(t *testing.T, window time.Duration) reservation {
 // or the test's time is over.
 func poll[T any](t *testing.T, what string, ask func(context.Context) (T, error), done func(T) bool) T {
 	t.Helper()
-	return pollWithin(testContext(t), t, what, ask, done)
-}
-
-func pollWithin[T any](ctx context.Context, t *testing.T, what string, ask func(context.Context) (T, error), done func(T) bool) T {
-	t.Helper()
+	ctx := testContext(t)
 	ticker := time.NewTicker(25 * time.Millisecond)
 	defer ticker.Stop()
 	for {
@@ -217,20 +211,7 @@ func (tt *target) await(t *testing.T, id, status string) reservation {
 
 func (tt *target) awaitThat(t *testing.T, id, what string, done func(reservation) bool) reservation {
 	t.Helper()
-	return tt.awaitWithin(testContext(t), t, id, what, done)
-}
-
-// awaitSwept waits for what only the sweeper does: on AWS it comes each minute.
-func (tt *target) awaitSwept(t *testing.T, id, what string, done func(reservation) bool) reservation {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), max(testTime, tt.swept))
-	defer cancel()
-	return tt.awaitWithin(ctx, t, id, what, done)
-}
-
-func (tt *target) awaitWithin(ctx context.Context, t *testing.T, id, what string, done func(reservation) bool) reservation {
-	t.Helper()
-	return *pollWithin(ctx, t, what, func(ctx context.Context) (*reservation, error) {
+	return *poll(t, what, func(ctx context.Context) (*reservation, error) {
 		return tt.alice.reservation(ctx, id)
 	}, func(r *reservation) bool { return r != nil && done(*r) })
 }
