@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -60,20 +61,11 @@ func (p *program) awsOutputs(ctx context.Context, name string, amplify bool) err
 		return p.printJSON(outputs.All)
 	}
 	t := p.newTable("OUTPUT", "VALUE")
-	for _, key := range sortedKeys(outputs.All) {
+	for _, key := range slices.Sorted(maps.Keys(outputs.All)) {
 		t.AppendRow([]any{key, outputs.All[key]})
 	}
 	t.Render()
 	return nil
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // stack reads a stack's outputs with the configuration of AWS that is there.

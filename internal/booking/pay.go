@@ -34,26 +34,9 @@ func (s *Service) PayReservation(ctx context.Context, who Principal, id, method,
 		return Reservation{}, Invalid("paymentMethod", "this is no payment method of the %s gateway", s.gateway.Name()) // which may be a card number, so it is not repeated
 	}
 	idem.ResultID = id
-	r, err := s.ownReservation(ctx, who, id)
-	if err != nil {
-		return Reservation{}, err
-	}
-	if past, err := s.store.Recall(ctx, *idem); err != nil {
+	r, pending, err := s.beginPay(ctx, who, id, method, *idem)
+	if !pending {
 		return r, err
-	} else if past != nil {
-		return r, replayed(past)
-	}
-
-	begun, err := s.apply(ctx, BeginPayment{On: s.on(r, who.ID), Method: method})
-	if CodeOf(err) == HoldExpired {
-		return s.afterDeadline(ctx, r)
-	}
-	if err != nil {
-		return r, err
-	}
-	r = begun
-	if r.Payment.Status != Pending {
-		return r, nil // paid already, and waiting to be captured
 	}
 	answer, err := s.authorize(ctx, r)
 	var declined *DeclinedError
@@ -70,6 +53,29 @@ func (s *Service) PayReservation(ctx context.Context, who Principal, id, method,
 		return r, Refuse(PaymentPending, "the payment has not been decided yet; ask for the reservation again in a moment")
 	}
 	return s.authorized(ctx, r, who, answer, "", idem)
+}
+
+// beginPay begins a payment that is to be asked of the gateway: pending says so. Else the
+// pay has its answer already: it is a replay, too late, refused, or paid and waiting to be
+// captured.
+func (s *Service) beginPay(ctx context.Context, who Principal, id, method string, idem Idempotency) (r Reservation, pending bool, err error) {
+	if r, err = s.ownReservation(ctx, who, id); err != nil {
+		return Reservation{}, false, err
+	}
+	if past, err := s.store.Recall(ctx, idem); err != nil {
+		return r, false, err
+	} else if past != nil {
+		return r, false, replayed(past)
+	}
+	begun, err := s.apply(ctx, BeginPayment{On: s.on(r, who.ID), Method: method})
+	if CodeOf(err) == HoldExpired {
+		r, err = s.afterDeadline(ctx, r)
+		return r, false, err
+	}
+	if err != nil {
+		return r, false, err
+	}
+	return begun, begun.Payment.Status == Pending, nil
 }
 
 // authorize asks the gateway to authorize, and, when no answer arrives, what came of

@@ -8,26 +8,12 @@ import (
 // payInApp makes sure that the gateway has something for the payer's app to confirm. What
 // the payer has done already is found and taken at once.
 func (s *Service) payInApp(ctx context.Context, who Principal, id string, idem *Idempotency) (Reservation, error) {
-	r, err := s.ownReservation(ctx, who, id)
-	if err != nil {
-		return Reservation{}, err
-	}
-	if past, err := s.store.Recall(ctx, *idem); err != nil {
-		return r, err
-	} else if past != nil {
-		return r, replayed(past)
-	}
-	begun, err := s.apply(ctx, BeginPayment{On: s.on(r, who.ID), Method: InApp})
-	if CodeOf(err) == HoldExpired {
-		return s.afterDeadline(ctx, r)
-	}
-	if err != nil {
-		return r, err
-	}
-	if r = begun; r.Payment.Status != Pending {
-		return r, nil // paid already, and waiting to be captured
+	begun, pending, err := s.beginPay(ctx, who, id, InApp, *idem)
+	if !pending {
+		return begun, err
 	}
 	var held GatewayPayment
+	r := begun
 	if r, err = s.withGatewayRef(ctx, begun); err == nil {
 		held, err = s.gateway.Lookup(ctx, r.Payment.GatewayRef)
 	}

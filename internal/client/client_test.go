@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -61,9 +62,12 @@ func TestAnOrderIsSentAndItsAnswerRead(t *testing.T) {
 }
 
 func TestTheSameOrderIsRepeatedUntilItIsAnswered(t *testing.T) {
+	var lock sync.Mutex // a broken connection leaves its handler running beside the next
 	var bodies []string
 	c, waits := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		lock.Lock()
+		defer lock.Unlock()
 		bodies = append(bodies, string(body))
 		switch len(bodies) {
 		case 1:
@@ -80,6 +84,8 @@ func TestTheSameOrderIsRepeatedUntilItIsAnswered(t *testing.T) {
 	if _, err := c.Pay(t.Context(), "res_1", "pm_ok", "key-1"); err != nil {
 		t.Fatal(err)
 	}
+	lock.Lock()
+	defer lock.Unlock()
 	if len(bodies) != 4 || bodies[0] != bodies[3] || !strings.Contains(bodies[3], "key-1") {
 		t.Errorf("sent %q", bodies)
 	}

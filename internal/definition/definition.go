@@ -76,7 +76,7 @@ func Read(file string, content []byte, open Opener) ([]Definition, error) {
 		case err == nil && isTemplate(root):
 			return readTemplate(file, root, open)
 		case err == nil && isYAML:
-			d, err := fromYAML(file, root)
+			d, _, err := fromYAML(file, root)
 			if err != nil {
 				return nil, err
 			}
@@ -105,7 +105,7 @@ func (d Definition) Diagnose(otherwise asl.MachineType) []Problem {
 		if p.Unsupported {
 			p.Severity = asl.SeverityWarning
 		}
-		all = append(all, d.placed(p))
+		all = append(all, d.Locate(p))
 	}
 	if d.substitutions != nil {
 		all = append(all, d.substitutions.problems(d)...)
@@ -117,8 +117,4 @@ func (d Definition) Diagnose(otherwise asl.MachineType) []Problem {
 }
 
 // Locate answers a problem that asl found in the Source with its place in the file.
-func (d Definition) Locate(p asl.Problem) Problem { return d.placed(p) }
-
-func (d Definition) placed(p asl.Problem) Problem {
-	return Problem{p, d.places.of(p.Line, p.Column)}
-}
+func (d Definition) Locate(p asl.Problem) Problem { return Problem{p, d.places.of(p.Line, p.Column)} }

@@ -65,5 +65,5 @@ func (s *substitutions) undefined(d Definition, name string, offset int) Problem
 	if s.declared {
 		p.Severity = asl.SeverityError
 	}
-	return d.placed(p)
+	return d.Locate(p)
 }

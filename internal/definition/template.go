@@ -83,12 +83,7 @@ func readProperties(file, id string, properties ast.Node, open Opener) (Definiti
 		return readString(file, id, written)
 	}
 	if object := member(properties, "Definition"); object != nil {
-		w := &jsonWriter{file: file, anchors: map[string]ast.Node{}}
-		if err := w.value(object, 0); err != nil {
-			return Definition{}, nil, err
-		}
-		source := w.out.Bytes()
-		return Definition{Source: source, places: places{file: file, marks: w.marks, lines: lineStarts(source)}}, w.filledIn, nil
+		return fromYAML(file, object)
 	}
 	return Definition{}, nil, &Error{placeOf(file, properties), fmt.Sprintf("%s has neither Definition nor DefinitionString nor DefinitionUri", id)}
 }

@@ -77,14 +77,15 @@ func first(n ast.Node) *token.Token {
 	return n.GetToken()
 }
 
-// fromYAML writes a node as JSON and notes where each value stands.
-func fromYAML(file string, n ast.Node) (Definition, error) {
+// fromYAML writes a node as JSON and notes where each value stands. It also answers the
+// placeholders that it wrote for CloudFormation's functions.
+func fromYAML(file string, n ast.Node) (Definition, []string, error) {
 	w := &jsonWriter{file: file, anchors: map[string]ast.Node{}}
 	if err := w.value(n, 0); err != nil {
-		return Definition{}, err
+		return Definition{}, nil, err
 	}
 	source := w.out.Bytes()
-	return Definition{Source: source, places: places{file: file, marks: w.marks, lines: lineStarts(source)}}, nil
+	return Definition{Source: source, places: places{file: file, marks: w.marks, lines: lineStarts(source)}}, w.filledIn, nil
 }
 
 // jsonWriter writes YAML as JSON, on one line.

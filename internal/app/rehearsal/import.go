@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vacancy/vacancy/internal/asl"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/imports"
 	"github.com/vacancy/vacancy/internal/notification"
@@ -60,8 +59,7 @@ func Import(ctx context.Context, definition []byte, s ImportScript) (ImportResul
 		return ImportResult{}, err
 	}
 	defer func() { _ = stage.store.Close() }()
-	random := func() float64 { return float64(s.Rand()>>11) / (1 << 53) }
-	injection, err := saga.NewInjection(saga.Development, s.FailureRate, random)
+	injection, err := failing(s.FailureRate, s.Rand)
 	if err != nil {
 		return ImportResult{}, err
 	}
@@ -74,21 +72,9 @@ func Import(ctx context.Context, definition []byte, s ImportScript) (ImportResul
 	if err != nil {
 		return ImportResult{}, err
 	}
-	if definition, err = substituted(definition); err != nil {
-		return ImportResult{}, err
-	}
-	machine, err := asl.Parse(definition)
-	if err != nil {
-		return ImportResult{}, err
-	}
-	tasks := stage.tasks
-	if s.Mock != nil {
-		tasks = s.Mock(tasks)
-	}
 	var out ImportResult
-	out.Result, err = trial.Run(ctx, trial.Config{
-		ID: workflow.ExecutionID{Machine: "import", Name: stage.began.Name}, Definition: machine, Input: stage.began.Input,
-		Run: stage.entered(tasks), Observe: s.Observe, Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
+	out.Result, err = stage.execute(ctx, definition, s.Mock, stage.entered, trial.Config{
+		ID: workflow.ExecutionID{Machine: "import"}, Observe: s.Observe, Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
 	})
 	if err != nil {
 		return out, err

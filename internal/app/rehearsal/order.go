@@ -56,21 +56,9 @@ func Order(ctx context.Context, definition []byte, s OrderScript) (OrderResult, 
 	if err != nil {
 		return OrderResult{}, err
 	}
-	if definition, err = substituted(definition); err != nil {
-		return OrderResult{}, err
-	}
-	machine, err := asl.Parse(definition)
-	if err != nil {
-		return OrderResult{}, err
-	}
-	tasks := stage.tasks
-	if s.Mock != nil {
-		tasks = s.Mock(tasks)
-	}
 	var out OrderResult
-	out.Result, err = trial.Run(ctx, trial.Config{
-		ID: workflow.ExecutionID{Machine: "order", Name: stage.began.Name}, Definition: machine, Input: stage.began.Input,
-		Run: stage.entered(tasks), Observe: s.Observe, Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
+	out.Result, err = stage.execute(ctx, definition, s.Mock, stage.entered, trial.Config{
+		ID: workflow.ExecutionID{Machine: "order"}, Observe: s.Observe, Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
 	})
 	if err != nil {
 		return out, err
@@ -111,8 +99,7 @@ func (c scripted) Ship(ctx context.Context, s order.Shipment) error {
 
 // direct has orders go as the script says.
 func (s *stage) direct(script OrderScript) error {
-	random := func() float64 { return float64(script.Rand()>>11) / (1 << 53) }
-	injection, err := saga.NewInjection(saga.Development, script.FailureRate, random)
+	injection, err := failing(script.FailureRate, script.Rand)
 	if err != nil {
 		return err
 	}

@@ -59,23 +59,11 @@ func Reservation(ctx context.Context, definition []byte, s Script) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
-	definition, err = substituted(definition)
-	if err != nil {
-		return Result{}, err
-	}
-	machine, err := asl.Parse(definition)
-	if err != nil {
-		return Result{}, err
-	}
-	tasks := stage.tasks
-	if s.Mock != nil {
-		tasks = s.Mock(tasks)
-	}
 	var out Result
-	out.Result, err = trial.Run(ctx, trial.Config{
-		ID: workflow.ExecutionID{Machine: "reservation", Name: stage.began.Name}, Definition: machine, Input: stage.began.Input,
-		Run: stage.scripted(ctx, tasks, s, tenant, reservation.ID), Observe: s.Observe,
-		Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
+	out.Result, err = stage.execute(ctx, definition, s.Mock, func(tasks trial.Task) trial.Task {
+		return stage.scripted(ctx, tasks, s, tenant, reservation.ID)
+	}, trial.Config{
+		ID: workflow.ExecutionID{Machine: "reservation"}, Observe: s.Observe, Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
 	})
 	if err != nil {
 		return out, err

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/vacancy/vacancy/internal/asl"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
@@ -53,21 +52,9 @@ func Trip(ctx context.Context, definition []byte, s TripScript) (TripResult, err
 	if err != nil {
 		return TripResult{}, err
 	}
-	if definition, err = substituted(definition); err != nil {
-		return TripResult{}, err
-	}
-	machine, err := asl.Parse(definition)
-	if err != nil {
-		return TripResult{}, err
-	}
-	tasks := stage.tasks
-	if s.Mock != nil {
-		tasks = s.Mock(tasks)
-	}
 	var out TripResult
-	out.Result, err = trial.Run(ctx, trial.Config{
-		ID: workflow.ExecutionID{Machine: "trip", Name: stage.began.Name}, Definition: machine, Input: stage.began.Input,
-		Run: stage.entered(tasks), Observe: s.Observe, Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
+	out.Result, err = stage.execute(ctx, definition, s.Mock, stage.entered, trial.Config{
+		ID: workflow.ExecutionID{Machine: "trip"}, Observe: s.Observe, Now: s.Now, Rand: s.Rand, Sleep: s.Sleep,
 	})
 	if err != nil {
 		return out, err
@@ -77,8 +64,7 @@ func Trip(ctx context.Context, definition []byte, s TripScript) (TripResult, err
 
 // book makes the apartment that the input names and books the trip.
 func (s *stage) book(ctx context.Context, script TripScript) (trip.Trip, error) {
-	random := func() float64 { return float64(script.Rand()>>11) / (1 << 53) }
-	injection, err := saga.NewInjection(saga.Development, script.FailureRate, random)
+	injection, err := failing(script.FailureRate, script.Rand)
 	if err != nil {
 		return trip.Trip{}, err
 	}
