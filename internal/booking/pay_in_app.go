@@ -13,8 +13,8 @@ func (s *Service) payInApp(ctx context.Context, who Principal, id string, idem *
 		return begun, err
 	}
 	var held GatewayPayment
-	r := begun
-	if r, err = s.withGatewayRef(ctx, begun); err == nil {
+	r, err := s.withGatewayRef(ctx, begun)
+	if err == nil {
 		held, err = s.gateway.Lookup(ctx, r.Payment.GatewayRef)
 	}
 	switch {
