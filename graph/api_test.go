@@ -21,6 +21,7 @@ import (
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/saga"
 	"github.com/vacancy/vacancy/internal/saga/batch"
+	"github.com/vacancy/vacancy/internal/saga/order"
 	"github.com/vacancy/vacancy/internal/saga/trip"
 )
 
@@ -38,6 +39,7 @@ type api struct {
 	batches *batch.Service
 
 	trips        *trip.Service
+	orders       *order.Service
 	tripsStarted tripWorkflow
 }
 
@@ -94,7 +96,8 @@ func (a *api) with(gateway booking.Gateway, change ...func(*graph.Config)) *api 
 	newID := func(kind string) string { return fmt.Sprintf("%s_%06d", kind, a.ids.Add(1)) }
 	service := booking.NewService(a.store, gateway, domainWorkflow{a.runner}, a.clock.now, newID, booking.DefaultConfig(), log)
 	a.service = service
-	config := graph.Config{Booking: service, Imports: a.imports(log, newID), Orders: newOrders(t, a.runner, gateway, a.clock.now), Trips: newTrips(a, service, gateway, newID, log, saga.Development), Runner: a.runner, RequestID: httpapi.RequestID, Log: log}
+	a.orders = newOrders(t, a.runner, gateway, a.clock.now)
+	config := graph.Config{Booking: service, Imports: a.imports(log, newID), Orders: a.orders, Trips: newTrips(a, service, gateway, newID, log, saga.Development), Runner: a.runner, RequestID: httpapi.RequestID, Log: log}
 	for _, c := range change {
 		c(&config)
 	}

@@ -36,6 +36,8 @@ func costs() (c generated.ComplexityRoot) {
 		return lookupCost + listCost(child, first, usualHistory)
 	}
 	c.Query.PaymentsOwed = func(child int, first *int, _ *string) int { return listCost(child, first, defaultFirst) }
+	attention := func(child int, first *int) int { return listCost(child, first, defaultFirst) }
+	c.Query.TripsNeedingAttention, c.Query.OrdersNeedingAttention, c.Query.ImportsNeedingAttention = attention, attention, attention
 	asked := func(int) int { return gatewayCost }
 	c.Payment.NextAction, c.Payment.ClientSecret, c.Payment.PublishableKey = asked, asked, asked
 	c.Reservation.Timeline = func(child int) int { return times(child, usualEvents) }

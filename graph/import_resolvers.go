@@ -20,6 +20,10 @@ func (q queries) Import(ctx context.Context, id string) (*model.Import, error) {
 	return &model.Import{Report: report}, nil
 }
 
+func (q queries) ImportsNeedingAttention(ctx context.Context, first *int) ([]model.Import, error) {
+	return needingAttention(ctx, first, q.imports.NeedingAttention, func(r batch.Report) *model.Import { return &model.Import{Report: r} })
+}
+
 func (importFields) Refused(_ context.Context, i *model.Import, first *int) ([]model.RefusedRow, error) {
 	most := defaultRefusals
 	if first != nil {

@@ -25,6 +25,10 @@ func (q queries) Order(ctx context.Context, id string) (*model.Order, error) {
 	return q.showOrder(o), nil
 }
 
+func (q queries) OrdersNeedingAttention(ctx context.Context, first *int) ([]model.Order, error) {
+	return needingAttention(ctx, first, q.orders.NeedingAttention, q.showOrder)
+}
+
 func (r *resolver) showOrder(o order.Order) *model.Order { return model.NewOrder(o, r.orders.Now()) }
 
 func (m mutations) PlaceOrder(ctx context.Context, in model.PlaceOrderInput) (*model.PlaceOrderPayload, error) {

@@ -21,6 +21,10 @@ func (q queries) Trip(ctx context.Context, id string) (*model.Trip, error) {
 	return showTrip(t), nil
 }
 
+func (q queries) TripsNeedingAttention(ctx context.Context, first *int) ([]model.Trip, error) {
+	return needingAttention(ctx, first, q.trips.NeedingAttention, showTrip)
+}
+
 func (r tripFields) Execution(ctx context.Context, t *model.Trip) (*model.Execution, error) {
 	return queries(r).Execution(ctx, tripMachine, t.CurrentExecution())
 }

@@ -15,6 +15,6 @@ var commands = []struct {
 	commands []func(*program) *cobra.Command
 }{
 	{groupTenant, []func(*program) *cobra.Command{newApartments, newReserve, newPay, newExtend, newCancel, newWatch, newTrip, newOrder}},
-	{groupRun, []func(*program) *cobra.Command{newServe, newImport, newNotifications, newShipment, newRefund, newPayments, newDoctor, newLedger, newToken, newAWS, newBench}},
+	{groupRun, []func(*program) *cobra.Command{newServe, newImport, newNotifications, newAttention, newShipment, newRefund, newPayments, newDoctor, newLedger, newToken, newAWS, newBench}},
 	{groupWorkflow, []func(*program) *cobra.Command{newWorkflow, newStep}},
 }

@@ -1300,6 +1300,26 @@ func (ec *executionContext) _ResumeImportPayload(ctx context.Context, sel ast.Se
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNImport2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐImport(ctx context.Context, sel ast.SelectionSet, v model.Import) graphql.Marshaler {
+	return ec._Import(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNImport2ᚕgithubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐImportᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Import) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImport2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐImport(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNImportApartmentsInput2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐImportApartmentsInput(ctx context.Context, v any) (model.ImportApartmentsInput, error) {
 	res, err := ec.unmarshalInputImportApartmentsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

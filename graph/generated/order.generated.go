@@ -1713,6 +1713,26 @@ func (ec *executionContext) marshalNAnswerShipmentPayload2ᚖgithubᚗcomᚋvaca
 	return ec._AnswerShipmentPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNOrder2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐOrder(ctx context.Context, sel ast.SelectionSet, v model.Order) graphql.Marshaler {
+	return ec._Order(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNOrder2ᚕgithubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐOrderᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Order) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrder2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐOrder(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNOrderEvent2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐOrderEvent(ctx context.Context, sel ast.SelectionSet, v model.OrderEvent) graphql.Marshaler {
 	return ec._OrderEvent(ctx, sel, &v)
 }

@@ -327,18 +327,21 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Apartment      func(childComplexity int, id string) int
-		Apartments     func(childComplexity int, filter *model.ApartmentFilter, orderBy *booking.ApartmentOrder, first *int, after *string) int
-		Execution      func(childComplexity int, machine string, name string) int
-		Executions     func(childComplexity int, machine *string, status *workflow.Status, first *int, after *string) int
-		Import         func(childComplexity int, id string) int
-		MyReservations func(childComplexity int, status *booking.ReservationStatus, first *int, after *string) int
-		Node           func(childComplexity int, id string) int
-		Order          func(childComplexity int, id string) int
-		PaymentsOwed   func(childComplexity int, first *int, after *string) int
-		Reservation    func(childComplexity int, id string) int
-		Reservations   func(childComplexity int, filter *model.ReservationFilter, first *int, after *string) int
-		Trip           func(childComplexity int, id string) int
+		Apartment               func(childComplexity int, id string) int
+		Apartments              func(childComplexity int, filter *model.ApartmentFilter, orderBy *booking.ApartmentOrder, first *int, after *string) int
+		Execution               func(childComplexity int, machine string, name string) int
+		Executions              func(childComplexity int, machine *string, status *workflow.Status, first *int, after *string) int
+		Import                  func(childComplexity int, id string) int
+		ImportsNeedingAttention func(childComplexity int, first *int) int
+		MyReservations          func(childComplexity int, status *booking.ReservationStatus, first *int, after *string) int
+		Node                    func(childComplexity int, id string) int
+		Order                   func(childComplexity int, id string) int
+		OrdersNeedingAttention  func(childComplexity int, first *int) int
+		PaymentsOwed            func(childComplexity int, first *int, after *string) int
+		Reservation             func(childComplexity int, id string) int
+		Reservations            func(childComplexity int, filter *model.ReservationFilter, first *int, after *string) int
+		Trip                    func(childComplexity int, id string) int
+		TripsNeedingAttention   func(childComplexity int, first *int) int
 	}
 
 	Receipt struct {
@@ -1809,6 +1812,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Import(childComplexity, args["id"].(string)), true
+	case "Query.importsNeedingAttention":
+		if e.ComplexityRoot.Query.ImportsNeedingAttention == nil {
+			break
+		}
+
+		args, err := ec.field_Query_importsNeedingAttention_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImportsNeedingAttention(childComplexity, args["first"].(*int)), true
 
 	case "Query.myReservations":
 		if e.ComplexityRoot.Query.MyReservations == nil {
@@ -1843,6 +1857,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Order(childComplexity, args["id"].(string)), true
+	case "Query.ordersNeedingAttention":
+		if e.ComplexityRoot.Query.OrdersNeedingAttention == nil {
+			break
+		}
+
+		args, err := ec.field_Query_ordersNeedingAttention_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OrdersNeedingAttention(childComplexity, args["first"].(*int)), true
 	case "Query.paymentsOwed":
 		if e.ComplexityRoot.Query.PaymentsOwed == nil {
 			break
@@ -1887,6 +1912,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Trip(childComplexity, args["id"].(string)), true
+	case "Query.tripsNeedingAttention":
+		if e.ComplexityRoot.Query.TripsNeedingAttention == nil {
+			break
+		}
+
+		args, err := ec.field_Query_tripsNeedingAttention_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TripsNeedingAttention(childComplexity, args["first"].(*int)), true
 
 	case "Receipt.by":
 		if e.ComplexityRoot.Receipt.By == nil {
@@ -2914,6 +2950,8 @@ type ImportLeft @asParent {
 extend type Query {
   "Null if there is none."
   import(id: ID!): Import @allow(roles: [MANAGER, OPERATOR])
+  "Those that NEED_ATTENTION, the oldest first. ` + "`" + `first` + "`" + ` is 1 to 100."
+  importsNeedingAttention(first: Int = 20): [Import!]! @allow(roles: [MANAGER, OPERATOR])
 }
 
 input ImportApartmentsInput {
@@ -3066,6 +3104,8 @@ type OrderEvent @asParent {
 extend type Query {
   "Somebody else's is null, exactly as one that does not exist."
   order(id: ID!): Order @allow(roles: [TENANT, MANAGER, OPERATOR])
+  "Those that NEED_ATTENTION, the oldest first. ` + "`" + `first` + "`" + ` is 1 to 100."
+  ordersNeedingAttention(first: Int = 20): [Order!]! @allow(roles: [MANAGER, OPERATOR])
 }
 
 """
@@ -3704,6 +3744,8 @@ type TripEvent @asParent {
 extend type Query {
   "Somebody else's is null, exactly as one that does not exist."
   trip(id: ID!): Trip @allow(roles: [TENANT, MANAGER, OPERATOR])
+  "Those that NEED_ATTENTION, the oldest first. ` + "`" + `first` + "`" + ` is 1 to 100."
+  tripsNeedingAttention(first: Int = 20): [Trip!]! @allow(roles: [MANAGER, OPERATOR])
 }
 
 input FlightInput {

@@ -2409,6 +2409,26 @@ var (
 	}
 )
 
+func (ec *executionContext) marshalNTrip2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐTrip(ctx context.Context, sel ast.SelectionSet, v model.Trip) graphql.Marshaler {
+	return ec._Trip(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTrip2ᚕgithubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐTripᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Trip) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrip2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐTrip(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNTripEvent2githubᚗcomᚋvacancyᚋvacancyᚋgraphᚋmodelᚐTripEvent(ctx context.Context, sel ast.SelectionSet, v model.TripEvent) graphql.Marshaler {
 	return ec._TripEvent(ctx, sel, &v)
 }

@@ -33,6 +33,24 @@ func (s *Service) Report(ctx context.Context, who booking.Principal, id string) 
 	return report(i, chunks), nil
 }
 
+// NeedingAttention lists the imports that need attention, oldest first and at most limit,
+// for who manages.
+func (s *Service) NeedingAttention(ctx context.Context, limit int) ([]Report, error) {
+	found, err := s.store.NeedingAttention(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	reports := make([]Report, len(found))
+	for n, i := range found {
+		chunks, err := s.store.Chunks(ctx, i.ID)
+		if err != nil {
+			return nil, err
+		}
+		reports[n] = report(i, chunks)
+	}
+	return reports, nil
+}
+
 // report adds up the chunks.
 func report(i Import, chunks []Chunk) Report {
 	r := Report{Import: i}

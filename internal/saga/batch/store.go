@@ -26,6 +26,9 @@ type Store interface {
 	Change(ctx context.Context, id string, c Change) (Import, error)
 	// Open lists imports that are Open, oldest first, at most limit. It may lag.
 	Open(ctx context.Context, limit int) ([]Import, error)
+	// NeedingAttention lists imports that need attention, oldest first, at most limit. It
+	// may lag.
+	NeedingAttention(ctx context.Context, limit int) ([]Import, error)
 
 	// StorePart stores a part of the file, of at most MaxPart bytes, while the import is
 	// RECEIVING, else TooLate. Parts count from 0.

@@ -113,6 +113,12 @@ func (s *Service) Order(ctx context.Context, who booking.Principal, id string) (
 	return o, nil
 }
 
+// NeedingAttention lists the orders that need attention, oldest first and at most limit,
+// for who manages.
+func (s *Service) NeedingAttention(ctx context.Context, limit int) ([]Order, error) {
+	return s.Store.OrdersNeedingAttention(ctx, limit)
+}
+
 // Resume has the compensations of an order that NEEDS_ATTENTION run again. Refused with
 // NOT_FOUND or NOTHING_TO_RESUME; one that is being undone already is answered as it is.
 func (s *Service) Resume(ctx context.Context, who booking.Principal, id string) (Order, error) {

@@ -19,4 +19,7 @@ type Store interface {
 	// DueOrders lists orders whose LookAt is at or before now, earliest first, at most
 	// limit. It may lag; whoever acts on it acts by an intention.
 	DueOrders(ctx context.Context, now time.Time, limit int) ([]Order, error)
+	// OrdersNeedingAttention lists the orders that need attention, those that ended first
+	// before the others, at most limit. It may lag.
+	OrdersNeedingAttention(ctx context.Context, limit int) ([]Order, error)
 }

@@ -178,7 +178,8 @@ func (s *Service) Trip(ctx context.Context, who booking.Principal, id string) (T
 	return t, nil
 }
 
-// NeedingAttention lists the trips that need attention, at most limit, for who manages.
+// NeedingAttention lists the trips that need attention, oldest first and at most limit,
+// for who manages.
 func (s *Service) NeedingAttention(ctx context.Context, limit int) ([]Trip, error) {
 	return s.Store.TripsNeedingAttention(ctx, limit)
 }

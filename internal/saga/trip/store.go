@@ -28,7 +28,8 @@ type Store interface {
 	// UnfinishedTrips lists trips that have not ended and that nothing has changed since
 	// the time, at most limit. It may lag.
 	UnfinishedTrips(ctx context.Context, since time.Time, limit int) ([]Trip, error)
-	// TripsNeedingAttention lists the trips that need attention, at most limit. It may lag.
+	// TripsNeedingAttention lists the trips that need attention, those that ended first
+	// before the others, at most limit. It may lag.
 	TripsNeedingAttention(ctx context.Context, limit int) ([]Trip, error)
 }
 

@@ -29,6 +29,9 @@ type importItem struct {
 	// Those that are open, for the sweeper.
 	Open   string `dynamodbav:"gsi5pk,omitempty"`
 	OpenAt string `dynamodbav:"gsi5sk,omitempty"`
+	// Those that need attention, for operators.
+	Attention   string `dynamodbav:"gsi4pk,omitempty"`
+	AttentionAt string `dynamodbav:"gsi4sk,omitempty"`
 }
 
 func itemOfImport(i batch.Import) (importItem, error) {
@@ -36,6 +39,9 @@ func itemOfImport(i batch.Import) (importItem, error) {
 	item := importItem{Type: importKind, Status: i.Status, Import: string(content)}
 	if i.Open {
 		item.Open, item.OpenAt = openImports, timeSort(i.CreatedAt, i.ID)
+	}
+	if i.Status == batch.NeedsAttention {
+		item.Attention, item.AttentionAt = importsNeedingAttention, timeSort(i.CreatedAt, i.ID)
 	}
 	return item, err
 }
@@ -106,33 +112,17 @@ func (s *Imports) Change(ctx context.Context, id string, c batch.Change) (batch.
 
 // Open implements batch.Store.
 func (s *Imports) Open(ctx context.Context, limit int) ([]batch.Import, error) {
-	rows := s.table.Query(Range{Index: Index5, Partitions: []string{openImports}, From: first, To: last, Limit: limit, Likely: limit})
-	var keys []Key
-	for len(keys) < limit {
-		row, ok, err := rows.Next(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			break
-		}
-		keys = append(keys, row.Key)
-	}
-	found, err := s.table.GetAll(ctx, keys)
-	if err != nil {
-		return nil, err
-	}
-	var open []batch.Import
-	for _, k := range keys {
-		i, err := importOf(found[k])
-		if err != nil {
-			return nil, err
-		}
-		if i.Open {
-			open = append(open, i)
-		}
-	}
-	return open, nil
+	return s.list(ctx, Index5, openImports, limit, func(i batch.Import) bool { return i.Open })
+}
+
+// NeedingAttention implements batch.Store.
+func (s *Imports) NeedingAttention(ctx context.Context, limit int) ([]batch.Import, error) {
+	return s.list(ctx, Index4, importsNeedingAttention, limit, func(i batch.Import) bool { return i.Status == batch.NeedsAttention })
+}
+
+func (s *Imports) list(ctx context.Context, index Index, partition string, limit int, wanted func(batch.Import) bool) ([]batch.Import, error) {
+	imports := Range{Index: index, Partitions: []string{partition}, From: first, To: last}
+	return listSagas(ctx, s.table, imports, limit, func(ctx context.Context, k Key) (batch.Import, error) { return s.Import(ctx, k.PK) }, wanted)
 }
 
 // partItem is a part of the file.

@@ -42,8 +42,12 @@ func partKey(id string, n int) Key    { return Key{PK: id, SK: fmt.Sprintf("%s#%
 func chunkKey(id string, n int) Key   { return Key{PK: id, SK: fmt.Sprintf("%s#%06d", chunkKind, n)} }
 func recordsKey(id string, n int) Key { return Key{PK: id, SK: fmt.Sprintf("%s#%06d", recordsKind, n)} }
 
-// openImports is the partition of the sweeper's: few at a time, so it needs no buckets.
-const openImports = "IMPORTS_OPEN"
+// Partitions of the sweeper's imports, and of the operators': few at a time, so they need
+// no buckets.
+const (
+	openImports             = "IMPORTS_OPEN"
+	importsNeedingAttention = "IMPORTS_ATTENTION"
+)
 
 // idempotencyKey is made of 16 bytes of SHA-256 over principal, operation and key, each
 // after its length: no two are alike, whatever is in them, and items stay small.

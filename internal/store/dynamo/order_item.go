@@ -27,7 +27,8 @@ func orderItemKey(id string, step order.Step) Key {
 	return Key{PK: orderPartition(id), SK: orderItemSort + string(step)}
 }
 
-func dueOrders(bucket string) string { return "ORDERS_DUE#" + bucket }
+func dueOrders(bucket string) string              { return "ORDERS_DUE#" + bucket }
+func ordersNeedingAttention(bucket string) string { return "ORDERS_ATTENTION#" + bucket }
 
 // orderRecord is the saga's own record as the table has it. What is made of parts is JSON, as
 // the domain writes it.
@@ -55,7 +56,7 @@ type orderRecord struct {
 	Revision int64            `dynamodbav:"revision"`
 	Items    map[string]int64 `dynamodbav:"items,omitempty"`
 
-	// While there is something to look after.
+	// While there is something to look after, by the sweeper or by people.
 	Due     string `dynamodbav:"gsi4pk,omitempty"`
 	DueSort string `dynamodbav:"gsi4sk,omitempty"`
 }
@@ -76,8 +77,11 @@ func recordOf(o order.Order, revision int64, items map[string]int64) (orderRecor
 		TaskToken: o.TaskToken, LookAt: o.LookAt, PlacedAt: o.PlacedAt, UpdatedAt: o.UpdatedAt, EndedAt: o.EndedAt,
 		Compensating: o.Compensating, Undone: o.Undone, Revision: revision, Items: items,
 	}
-	if !o.LookAt.IsZero() {
-		r.Due, r.DueSort = dueOrders(bucket(o.ID, orderBuckets)), timeSort(o.LookAt, o.ID)
+	switch in := bucket(o.ID, orderBuckets); {
+	case o.Status == order.NeedsAttention:
+		r.Due, r.DueSort = ordersNeedingAttention(in), timeSort(o.EndedAt, o.ID)
+	case !o.LookAt.IsZero():
+		r.Due, r.DueSort = dueOrders(in), timeSort(o.LookAt, o.ID)
 	}
 	for _, part := range []struct {
 		into *string

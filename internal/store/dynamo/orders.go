@@ -5,7 +5,6 @@ import (
 	"maps"
 	"time"
 
-	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/order"
 )
 
@@ -138,24 +137,17 @@ func (s *Orders) Order(ctx context.Context, id string) (order.Order, error) {
 
 // DueOrders implements order.Store. The index may lag: what is not due any more is left out.
 func (s *Orders) DueOrders(ctx context.Context, now time.Time, limit int) ([]order.Order, error) {
-	rows := s.table.Query(Range{Index: Index4, Partitions: buckets(orderBuckets, dueOrders), From: first, To: endOf(now),
-		Limit: 2*limit + orderBuckets, Likely: limit/orderBuckets + 1})
-	var due []order.Order
-	for len(due) < limit {
-		row, ok, err := rows.Next(ctx)
-		if err != nil || !ok {
-			return due, err
-		}
-		o, err := s.Order(ctx, row.PK[len(orderPartition("")):])
-		if booking.CodeOf(err) == booking.NotFound {
-			continue
-		}
-		if err != nil {
-			return due, err
-		}
-		if !o.LookAt.IsZero() && !o.LookAt.After(now) {
-			due = append(due, o)
-		}
-	}
-	return due, nil
+	return s.list(ctx, dueOrders, endOf(now), limit, func(o order.Order) bool { return !o.LookAt.IsZero() && !o.LookAt.After(now) })
+}
+
+// OrdersNeedingAttention implements order.Store.
+func (s *Orders) OrdersNeedingAttention(ctx context.Context, limit int) ([]order.Order, error) {
+	return s.list(ctx, ordersNeedingAttention, last, limit, func(o order.Order) bool { return o.Status == order.NeedsAttention })
+}
+
+func (s *Orders) list(ctx context.Context, partition func(string) string, to string, limit int, wanted func(order.Order) bool) ([]order.Order, error) {
+	sagas := Range{Index: Index4, Partitions: buckets(orderBuckets, partition), From: first, To: to}
+	return listSagas(ctx, s.table, sagas, limit, func(ctx context.Context, k Key) (order.Order, error) {
+		return s.Order(ctx, k.PK[len(orderPartition("")):])
+	}, wanted)
 }

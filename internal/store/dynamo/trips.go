@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/trip"
 )
 
@@ -191,24 +190,6 @@ func (s *Trips) TripsNeedingAttention(ctx context.Context, limit int) ([]trip.Tr
 }
 
 func (s *Trips) list(ctx context.Context, index Index, partition func(string) string, to string, limit int, wanted func(trip.Trip) bool) ([]trip.Trip, error) {
-	rows := s.table.Query(Range{Index: index, Partitions: buckets(tripBuckets, partition), From: first, To: to,
-		Limit: 2*limit + tripBuckets, Likely: limit/tripBuckets + 1})
-	var found []trip.Trip
-	for len(found) < limit {
-		row, ok, err := rows.Next(ctx)
-		if err != nil || !ok {
-			return found, err
-		}
-		t, err := s.Trip(ctx, row.PK)
-		if booking.CodeOf(err) == booking.NotFound {
-			continue
-		}
-		if err != nil {
-			return found, err
-		}
-		if wanted(t) {
-			found = append(found, t)
-		}
-	}
-	return found, nil
+	sagas := Range{Index: index, Partitions: buckets(tripBuckets, partition), From: first, To: to}
+	return listSagas(ctx, s.table, sagas, limit, func(ctx context.Context, k Key) (trip.Trip, error) { return s.Trip(ctx, k.PK) }, wanted)
 }

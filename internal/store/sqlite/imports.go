@@ -16,7 +16,11 @@ type Imports struct{ db *groupcommit.DB }
 
 var _ batch.Store = (*Imports)(nil)
 
-const openImports = "SELECT item FROM imports WHERE open = 1 ORDER BY seq LIMIT ?"
+const (
+	openImports = "SELECT item FROM imports WHERE open = 1 ORDER BY seq LIMIT ?"
+	// The condition is that of the index, to the letter.
+	importsNeedingAttention = "SELECT item FROM imports WHERE status = 'NEEDS_ATTENTION' ORDER BY seq LIMIT ?"
+)
 
 // importRow is an import and its place in the file.
 type importRow struct {
@@ -90,18 +94,27 @@ func (s *Imports) Change(ctx context.Context, id string, c batch.Change) (batch.
 
 // Open implements batch.Store.
 func (s *Imports) Open(ctx context.Context, limit int) ([]batch.Import, error) {
-	var open []batch.Import
+	return s.list(ctx, openImports, limit)
+}
+
+// NeedingAttention implements batch.Store.
+func (s *Imports) NeedingAttention(ctx context.Context, limit int) ([]batch.Import, error) {
+	return s.list(ctx, importsNeedingAttention, limit)
+}
+
+func (s *Imports) list(ctx context.Context, sql string, limit int) ([]batch.Import, error) {
+	var all []batch.Import
 	err := s.db.Read(ctx, func(conn *sqlite.Conn) error {
-		open = nil
-		return query(conn, openImports, func(p *params) { p.int(int64(limit)) },
+		all = nil
+		return query(conn, sql, func(p *params) { p.int(int64(limit)) },
 			func(c *columns) (bool, error) {
 				var i batch.Import
 				err := json.Unmarshal(c.bytes(), &i)
-				open = append(open, i)
+				all = append(all, i)
 				return err == nil, err
 			})
 	})
-	return open, err
+	return all, err
 }
 
 // StorePart implements batch.Store.

@@ -17,7 +17,11 @@ var _ order.Store = (*Orders)(nil)
 // Orders answers the move-in orders in the same file.
 func (s *Store) Orders() *Orders { return &Orders{s} }
 
-const dueOrders = `SELECT id FROM orders WHERE look_at <= ? ORDER BY look_at, id LIMIT ?`
+const (
+	dueOrders = `SELECT id FROM orders WHERE look_at <= ? ORDER BY look_at, id LIMIT ?`
+	// The condition is that of the index, to the letter.
+	ordersNeedingAttention = `SELECT id FROM orders WHERE status = 'NEEDS_ATTENTION' ORDER BY ended_at LIMIT ?`
+)
 
 // Apply implements order.Store.
 func (o *Orders) Apply(ctx context.Context, i order.Intention) (result order.Order, err error) {
@@ -62,15 +66,24 @@ func (o *Orders) Order(ctx context.Context, id string) (order.Order, error) {
 
 // DueOrders implements order.Store.
 func (o *Orders) DueOrders(ctx context.Context, now time.Time, limit int) ([]order.Order, error) {
-	var due []order.Order
+	return o.list(ctx, dueOrders, func(p *params) { p.time(now).int(int64(limit)) })
+}
+
+// OrdersNeedingAttention implements order.Store.
+func (o *Orders) OrdersNeedingAttention(ctx context.Context, limit int) ([]order.Order, error) {
+	return o.list(ctx, ordersNeedingAttention, func(p *params) { p.int(int64(limit)) })
+}
+
+// list answers the orders whose ids a query answers.
+func (o *Orders) list(ctx context.Context, sql string, bind func(*params)) ([]order.Order, error) {
+	var all []order.Order
 	err := o.store.db.Read(ctx, func(conn *sqlite.Conn) error {
-		due = nil
+		all = nil
 		var ids []string
-		err := query(conn, dueOrders, func(p *params) { p.time(now).int(int64(limit)) },
-			func(c *columns) (bool, error) {
-				ids = append(ids, c.text())
-				return true, nil
-			})
+		err := query(conn, sql, bind, func(c *columns) (bool, error) {
+			ids = append(ids, c.text())
+			return true, nil
+		})
 		if err != nil {
 			return err
 		}
@@ -79,9 +92,9 @@ func (o *Orders) DueOrders(ctx context.Context, now time.Time, limit int) ([]ord
 			if err != nil {
 				return err
 			}
-			due = append(due, row.Order)
+			all = append(all, row.Order)
 		}
 		return nil
 	})
-	return due, err
+	return all, err
 }

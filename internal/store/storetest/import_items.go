@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
@@ -81,6 +82,39 @@ var importItemTests = []importTest{
 		open(10, c)
 		s.change(a, batch.Resume{Now: begin})
 		open(10, a, c)
+	}},
+	{"Import/ThoseNeedingAttentionOldestFirst", func(s *importSuite) {
+		attention := func(limit int, want ...string) {
+			s.Helper()
+			s.eventually("the imports that need attention", func() error {
+				found, err := s.imports.NeedingAttention(s.Context(), limit)
+				var got []string
+				for _, i := range found {
+					got = append(got, i.ID)
+					if i.Left != (batch.Left{Parts: 1}) {
+						return fmt.Errorf("%s has %+v left, want one part", i.ID, i.Left)
+					}
+				}
+				if err == nil && !slices.Equal(got, want) {
+					err = fmt.Errorf("listed are %v, want %v", got, want)
+				}
+				return err
+			})
+		}
+		a, b, c := s.begun(), s.begun(), s.begun()
+		attention(10)
+		for _, id := range []string{c, a, b} {
+			s.rollback(id)
+			left := batch.Left{Parts: 1}
+			if id == b {
+				left = batch.Left{} // it is undone
+			}
+			s.change(id, batch.Conclude{Left: left, Now: begin})
+		}
+		attention(10, a, c)
+		attention(1, a)
+		s.change(a, batch.Resume{Now: begin})
+		attention(10, c)
 	}},
 }
 

@@ -256,6 +256,36 @@ var orderTests = []struct {
 			s.Errorf("closed again: %s, %+v", o.Status, o.NotUndone)
 		}
 	}},
+	{"Order/ThoseNeedingAttentionOldestFirst", func(s *orderSuite) {
+		attention := func(limit int, want ...order.Order) {
+			s.Helper()
+			eventually(s.T, "the orders that need attention", func() error {
+				found, err := s.store.OrdersNeedingAttention(s.Context(), limit)
+				if d := diff(found, want); err == nil && d != "" {
+					err = errors.New("they are others (-listed +wanted):\n" + d)
+				}
+				return err
+			})
+		}
+		attention(10)
+		closed := func(gaveUp map[order.Step]order.Failure) order.Order {
+			o := s.reach(shipping)
+			s.apply(order.BeginUndo{OnUndo: s.undo(o.ID), Step: order.ProcessShipment})
+			s.apply(order.UndoShipment{OnUndo: s.undo(o.ID), CarrierTold: true})
+			if gaveUp == nil {
+				s.apply(order.UndoPayment{OnUndo: s.undo(o.ID), Ref: "ref", Settled: booking.Refunded})
+			}
+			s.apply(order.UndoOrder{OnUndo: s.undo(o.ID)})
+			return s.apply(order.Close{OnUndo: s.undo(o.ID), GaveUp: gaveUp})
+		}
+		gaveUp := map[order.Step]order.Failure{order.ProcessPayment: {Error: "PaymentOutcomeUnknown", Cause: "silence"}}
+		s.reach(shipping)
+		first, _, second := closed(gaveUp), closed(nil), closed(gaveUp)
+		attention(10, first, second)
+		attention(1, first)
+		s.apply(order.Resume{On: s.on(first.ID)})
+		attention(10, second)
+	}},
 	{"Order/ACarrierThatWasFaster", func(s *orderSuite) {
 		o := s.reach(shipping)
 		s.apply(order.BeginUndo{OnUndo: s.undo(o.ID), Step: order.ProcessShipment})
