@@ -3416,6 +3416,8 @@ enum TimelineKind {
   APARTMENT_OCCUPIED
   APARTMENT_VACATED
   REPAIR_STARTED
+  "Money came after the hold had ended; it goes back, or takes the apartment again."
+  PAYMENT_ARRIVED_LATE
   "Money that came after the hold had ended took the apartment, which was still vacant."
   HOLD_REACQUIRED
   APARTMENT_RECLAIMED

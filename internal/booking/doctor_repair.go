@@ -17,7 +17,8 @@ func (s *Service) repairDisagreement(ctx context.Context, kind DisagreementKind,
 			}
 			return nil
 		}
-		return s.drive(ctx, r, new(Sweep))
+		_, err := s.drive(ctx, r, new(Sweep), nil)
+		return err
 	case HoldOverdue:
 		return s.sweepHold(ctx, r.ID, new(Sweep))
 	case PaidButVacant:
@@ -59,6 +60,6 @@ func (s *Service) repairPaid(ctx context.Context, f facts) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.recordReturn(ctx, refunded, *f.held)
+	_, _, err = s.recordReturn(ctx, refunded, *f.held, nil)
 	return err
 }

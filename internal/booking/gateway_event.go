@@ -12,7 +12,12 @@ const gatewayEvent = "gatewayEvent"
 // GatewayEvent sees to what has happened to the payment of this ref, of which an event of
 // the gateway told. The gateway is asked what is there now, and that alone counts: an event
 // that is delivered twice, days late or in another order has its effect once, and none that
-// is wrong by now. The event's id is stored with its effect.
+// is wrong by now.
+//
+// The event's id is stored in the transaction of its first effect here. What is to follow
+// from that (an execution to be started, money to be given back) can be read from the
+// reservation then, and the sweeper does it if this call does not get that far. Where there
+// is nothing to change here, as for a stray payment, the id is stored when all is done.
 //
 // It answers nil for what is about no payment of ours. After an error the event is to be
 // delivered again.
@@ -59,15 +64,15 @@ func (s *Service) heard(ctx context.Context, r Reservation, held GatewayPayment,
 	case r.Status == Held && p.Status == Pending:
 		return s.heardWhileHeld(ctx, r, held, event)
 	case r.Status.Live():
-		return false, s.drive(ctx, r, new(Sweep))
+		return s.drive(ctx, r, new(Sweep), event)
 	case r.Status == ReservationPaid:
 		if held.Status != Captured {
 			s.log.ErrorContext(ctx, "a PAID reservation's money is gone from the gateway; 'vacancy doctor' explains", "reservation", r.ID, "ref", held.Ref, "gateway", held.Status)
 		}
 		return false, nil
 	}
-	_, err = s.settleEnded(ctx, r)
-	return false, err
+	_, noted, err = s.settleEnded(ctx, r, event)
+	return noted, err
 }
 
 func (s *Service) heardWhileHeld(ctx context.Context, r Reservation, held GatewayPayment, event *Idempotency) (noted bool, err error) {
@@ -87,17 +92,37 @@ func (s *Service) heardWhileHeld(ctx context.Context, r Reservation, held Gatewa
 			return false, err
 		}
 		if b.Reservation.paid() && !s.wake(ctx, b.Reservation) {
-			err = s.drive(ctx, b.Reservation, new(Sweep))
+			_, err = s.drive(ctx, b.Reservation, new(Sweep), nil)
 		}
 		return true, err
 	case HoldExpired, ReservationNotHeld: // too late, or another has decided
-		_, err = s.tooLate(ctx, r)
-		if CodeOf(err) != "" {
-			err = nil
-		}
-		return false, err
+		return s.heardTooLate(ctx, r, event)
 	}
 	return false, err
+}
+
+// heardTooLate releases the hold, if it has lapsed, and sees to the money. When the
+// execution has found the payment in time after all, there is nothing to do.
+func (s *Service) heardTooLate(ctx context.Context, r Reservation, event *Idempotency) (noted bool, err error) {
+	b, err := s.store.Apply(ctx, ReleaseHold{On: s.on(r, BySystem), Reason: ReleaseExpired}, event)
+	current := b.Reservation
+	switch {
+	case err == nil:
+		noted, event = event != nil, nil
+		s.wake(ctx, r)
+	case CodeOf(err) == "":
+		return false, err
+	default:
+		if current, err = s.store.Reservation(ctx, r.ID); err != nil || current.Status.Live() || current.Status == ReservationPaid {
+			return false, err
+		}
+	}
+	_, settled, err := s.settleEnded(ctx, current, event)
+	if noted && err != nil {
+		s.log.WarnContext(ctx, "late money not seen to yet; the sweeper will", "reservation", r.ID, "error", err)
+		err = nil
+	}
+	return noted || settled, err
 }
 
 // returnStray gives back what was paid into an object that no payment of the reservation

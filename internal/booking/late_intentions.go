@@ -49,3 +49,25 @@ func (i ReacquireHold) Decide(b Booking) (Booking, bool, error) {
 	r.record(HoldReacquired, i.Now, i.By, 0, "the apartment was still vacant")
 	return b, true, nil
 }
+
+// NoteLateMoney writes down, once, that the gateway holds money for a payment that is still
+// PENDING here although its reservation has ended. It decides nothing: from then on the
+// reservation tells that there is money to see to, and an event that brought the news is
+// stored with it. On any other payment it changes nothing; RESERVATION_NOT_HELD on a
+// reservation that is live or PAID.
+type NoteLateMoney struct {
+	On
+	PaymentID string
+}
+
+func (i NoteLateMoney) Decide(b Booking) (Booking, bool, error) {
+	r := b.Reservation
+	switch {
+	case r.Status.Live(), r.Status == ReservationPaid, r.Payment == nil || r.Payment.ID != i.PaymentID, i.stale(r):
+		return b, false, notHeld(r)
+	case r.Payment.Status != Pending, r.has(PaymentArrivedLate):
+		return b, false, nil
+	}
+	r.record(PaymentArrivedLate, i.Now, i.By, r.Payment.Amount.Amount, "")
+	return Booking{Reservation: r}, true, nil
+}

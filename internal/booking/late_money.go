@@ -5,7 +5,7 @@ import "context"
 // reacquire takes the apartment again with money that was authorized after the hold had
 // ended, if the policy says so and it is still vacant. ok reports whether it did; otherwise
 // the money goes back.
-func (s *Service) reacquire(ctx context.Context, r Reservation, held GatewayPayment) (taken Reservation, ok bool, err error) {
+func (s *Service) reacquire(ctx context.Context, r Reservation, held GatewayPayment, event *Idempotency) (taken Reservation, ok bool, err error) {
 	if r.Status != Expired || r.Payment.Status != Pending || r.reacquired() {
 		return r, false, nil
 	}
@@ -16,11 +16,11 @@ func (s *Service) reacquire(ctx context.Context, r Reservation, held GatewayPaym
 	if s.lateMoney(a) != ReacquireElseRefund {
 		return r, false, nil
 	}
-	taken, err = s.apply(ctx, ReacquireHold{On: s.on(r, BySystem), PaymentID: r.Payment.ID, Authorization: held})
+	b, err := s.store.Apply(ctx, ReacquireHold{On: s.on(r, BySystem), PaymentID: r.Payment.ID, Authorization: held}, event)
 	if CodeOf(err) != "" {
 		return r, false, nil // somebody else has the apartment, or another has seen to the money
 	}
-	return taken, err == nil, err
+	return b.Reservation, err == nil, err
 }
 
 // lateMoney answers the policy for an apartment.
@@ -34,14 +34,31 @@ func (s *Service) lateMoney(a Apartment) LateMoney {
 // settleEnded sees to the payment of a reservation that has ended and that no execution
 // speaks for. Where nobody has paid it is closed. Money is seen to by an execution of its
 // own, so that the tenant is told what became of it.
-func (s *Service) settleEnded(ctx context.Context, r Reservation) (Reservation, error) {
+//
+// noted reports whether the event, if there is one, was stored: with the return of the
+// payment, or with the note that money came, after which the sweeper does what this call
+// does not.
+func (s *Service) settleEnded(ctx context.Context, r Reservation, event *Idempotency) (settled Reservation, noted bool, err error) {
 	if r.Status == ReservationRefunded { // a manager ordered it, and told the tenant
-		return s.ReturnMoney(ctx, r.ID)
+		return s.returnHeard(ctx, r.ID, event)
 	}
 	held, err := s.atGateway(ctx, r)
 	if err != nil || held.Status != Authorized && held.Status != Captured {
-		return s.ReturnMoney(ctx, r.ID)
+		return s.returnHeard(ctx, r.ID, event)
 	}
+	b, err := s.store.Apply(ctx, NoteLateMoney{On: s.on(r, BySystem), PaymentID: r.Payment.ID}, event)
+	if err != nil {
+		return r, false, err
+	}
+	settled, err = s.settleLate(ctx, b.Reservation)
+	if event != nil && err != nil {
+		s.log.WarnContext(ctx, "late money not seen to yet; the sweeper will", "reservation", r.ID, "error", err)
+		err = nil
+	}
+	return settled, event != nil, err
+}
+
+func (s *Service) settleLate(ctx context.Context, r Reservation) (Reservation, error) {
 	if running, err := s.driven(ctx, r); err != nil || running {
 		return r, err // it is on its way to ReturnMoney
 	}

@@ -126,7 +126,7 @@ func (s *Service) authorized(ctx context.Context, r Reservation, who Principal, 
 		if !s.wake(ctx, b.Reservation) {
 			// Nobody waits: the execution is on its way to the store, or it is dead and
 			// the payment needs another.
-			if err := s.drive(ctx, b.Reservation, new(Sweep)); err != nil {
+			if _, err := s.drive(ctx, b.Reservation, new(Sweep), nil); err != nil {
 				s.log.WarnContext(ctx, "paid reservation not driven yet; the sweeper will", "reservation", r.ID, "error", err)
 			}
 		}

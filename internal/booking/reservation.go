@@ -98,6 +98,7 @@ const (
 	MovedIn              TimelineKind = "APARTMENT_OCCUPIED"
 	MovedOut             TimelineKind = "APARTMENT_VACATED"
 	RepairStarted        TimelineKind = "REPAIR_STARTED"
+	PaymentArrivedLate   TimelineKind = "PAYMENT_ARRIVED_LATE"
 	HoldReacquired       TimelineKind = "HOLD_REACQUIRED" // by money that came late
 	ApartmentReclaimed   TimelineKind = "APARTMENT_RECLAIMED"
 	ApartmentFreed       TimelineKind = "APARTMENT_FREED"

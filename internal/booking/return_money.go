@@ -16,13 +16,20 @@ import (
 // [ReacquireHold]). Either way an execution is started if none runs: it captures, or tells
 // the tenant that their money went back.
 func (s *Service) ReturnMoney(ctx context.Context, id string) (Reservation, error) {
-	r, became, err := s.returnMoney(ctx, id)
+	r, _, err := s.returnHeard(ctx, id, nil)
+	return r, err
+}
+
+// returnHeard is ReturnMoney on an event, which is stored with the first transition that
+// follows from it; noted reports that.
+func (s *Service) returnHeard(ctx context.Context, id string, event *Idempotency) (r Reservation, noted bool, err error) {
+	r, became, noted, err := s.returnMoney(ctx, id, event)
 	if became == moneyReacquired || became == moneyReturned && r.Status != ReservationRefunded {
 		if err := s.followUp(ctx, r); err != nil {
 			s.log.WarnContext(ctx, "no execution started for late money", "reservation", id, "became", became, "error", err)
 		}
 	}
-	return r, err
+	return r, noted, err
 }
 
 // followUp starts an execution for late money, unless one speaks for the reservation.
@@ -46,32 +53,32 @@ const (
 // ErrHoldStillLive when late money has taken the apartment again: the execution decides
 // anew, and captures.
 func (s *Service) ReturnedMoney(ctx context.Context, in ExecutionInput) (Reading, error) {
-	r, _, err := s.returnMoney(ctx, in.ReservationID)
+	r, _, _, err := s.returnMoney(ctx, in.ReservationID, nil)
 	if err == nil && (r.Status.Live() || r.Status == ReservationPaid) {
 		return Reading{}, fmt.Errorf("%w: late money has taken the apartment again", ErrHoldStillLive)
 	}
 	return read(r, s.now()), err
 }
 
-func (s *Service) returnMoney(ctx context.Context, id string) (r Reservation, what became, err error) {
+func (s *Service) returnMoney(ctx context.Context, id string, event *Idempotency) (r Reservation, what became, noted bool, err error) {
 	r, err = s.store.Reservation(ctx, id)
 	if err != nil || r.Status.Live() || r.Status == ReservationPaid || r.Payment.settled() {
-		return r, noMoney, err
+		return r, noMoney, false, err
 	}
 	held, err := s.atGateway(ctx, r)
 	if errors.Is(err, ErrNotAtGateway) {
-		r, err = s.recordReturn(ctx, r, GatewayPayment{Status: Voided})
-		return r, noMoney, err
+		r, noted, err = s.recordReturn(ctx, r, GatewayPayment{Status: Voided}, event)
+		return r, noMoney, noted, err
 	}
 	if err != nil {
-		return r, noMoney, err
+		return r, noMoney, false, err
 	}
 	switch held.Status {
 	case Authorized:
-		if taken, ok, err := s.reacquire(ctx, r, held); err != nil {
-			return taken, noMoney, err
+		if taken, ok, err := s.reacquire(ctx, r, held, event); err != nil {
+			return taken, noMoney, false, err
 		} else if ok {
-			return taken, moneyReacquired, nil
+			return taken, moneyReacquired, event != nil, nil
 		}
 		what = moneyReturned
 	case Captured:
@@ -94,12 +101,12 @@ func (s *Service) returnMoney(ctx context.Context, id string) (r Reservation, wh
 		held, err = s.gateway.Lookup(ctx, ref)
 	}
 	if err != nil {
-		return r, noMoney, fmt.Errorf("return payment %s: %w", r.Payment.ID, err)
+		return r, noMoney, false, fmt.Errorf("return payment %s: %w", r.Payment.ID, err)
 	}
-	if r, err = s.recordReturn(ctx, r, held); err != nil {
-		return r, noMoney, err
+	if r, noted, err = s.recordReturn(ctx, r, held, event); err != nil {
+		return r, noMoney, noted, err
 	}
-	return r, what, nil
+	return r, what, noted, nil
 }
 
 // atGateway answers what the gateway holds for the reservation's payment. ErrNotAtGateway:
@@ -129,18 +136,27 @@ func (s *Service) giveBack(ctx context.Context, ref string, held GatewayPayment,
 }
 
 // recordReturn writes down what has gone back. What was captured by somebody at the gateway
-// is first written down as captured.
-func (s *Service) recordReturn(ctx context.Context, r Reservation, held GatewayPayment) (Reservation, error) {
+// is first written down as captured. The event, if there is one, is stored with the first of
+// these; noted reports that.
+func (s *Service) recordReturn(ctx context.Context, r Reservation, held GatewayPayment, event *Idempotency) (recorded Reservation, noted bool, err error) {
+	var transitions []Intention
 	switch held.Status {
 	case Refunded:
 		if r.Payment.Status != Captured {
-			if _, err := s.apply(ctx, RecordCapture{On: s.on(r, BySystem), AfterEnd: true}); err != nil {
-				return r, err
-			}
+			transitions = append(transitions, RecordCapture{On: s.on(r, BySystem), AfterEnd: true})
 		}
-		return s.apply(ctx, RecordRefund{On: s.on(r, BySystem), PaymentID: r.Payment.ID})
+		transitions = append(transitions, RecordRefund{On: s.on(r, BySystem), PaymentID: r.Payment.ID})
 	case Voided, Declined:
-		return s.apply(ctx, RecordVoid{On: s.on(r, BySystem), PaymentID: r.Payment.ID})
+		transitions = append(transitions, RecordVoid{On: s.on(r, BySystem), PaymentID: r.Payment.ID})
+	default:
+		return r, false, fmt.Errorf("return payment %s: the gateway still says %s: %w", r.Payment.ID, held.Status, ErrGatewayUnknown)
 	}
-	return r, fmt.Errorf("return payment %s: the gateway still says %s: %w", r.Payment.ID, held.Status, ErrGatewayUnknown)
+	for _, transition := range transitions {
+		b, err := s.store.Apply(ctx, transition, event)
+		if err != nil {
+			return r, noted, err
+		}
+		noted, event, r = noted || event != nil, nil, b.Reservation
+	}
+	return r, noted, nil
 }

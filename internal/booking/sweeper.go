@@ -97,7 +97,8 @@ func (s *Service) sweepHold(ctx context.Context, id string, sweep *Sweep) error 
 		}
 		return nil
 	}
-	return s.drive(ctx, r, sweep)
+	_, err = s.drive(ctx, r, sweep, nil)
+	return err
 }
 
 func (s *Service) sweepUnsettled(ctx context.Context, sweep *Sweep) error {
@@ -116,12 +117,13 @@ func (s *Service) sweepUnsettled(ctx context.Context, sweep *Sweep) error {
 
 func (s *Service) settle(ctx context.Context, r Reservation, sweep *Sweep) error {
 	if r.Status == Confirming {
-		return s.drive(ctx, r, sweep)
+		_, err := s.drive(ctx, r, sweep, nil)
+		return err
 	}
 	if s.now().Sub(r.EndedAt) < sweepGrace {
 		return nil // its execution is about to
 	}
-	returned, err := s.settleEnded(ctx, r)
+	returned, _, err := s.settleEnded(ctx, r, nil)
 	if err == nil && returned.Payment.settled() {
 		sweep.Returned++
 	}
@@ -129,47 +131,49 @@ func (s *Service) settle(ctx context.Context, r Reservation, sweep *Sweep) error
 }
 
 // drive makes sure that an execution speaks for a live reservation: it wakes the one
-// that runs, and starts a repair where none does.
-func (s *Service) drive(ctx context.Context, r Reservation, sweep *Sweep) error {
+// that runs, and starts a repair where none does. noted: see repair.
+func (s *Service) drive(ctx context.Context, r Reservation, sweep *Sweep, event *Idempotency) (noted bool, err error) {
 	if r.TripID != "" {
-		return nil // the trip's execution drives it, and the sweeper of trips looks after that
+		return false, nil // the trip's execution drives it, and the sweeper of trips looks after that
 	}
 	running, err := s.driven(ctx, r)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if running {
 		s.wake(ctx, r)
-		return nil
+		return false, nil
 	}
-	return s.repair(ctx, r, sweep)
+	return s.repair(ctx, r, sweep, event)
 }
 
 // repair starts the same definition again under <reservation>-repair-<n>. It passes
-// through RequestPayment and AwaitPayment, which find nothing to do, to ReadReservation.
-func (s *Service) repair(ctx context.Context, r Reservation, sweep *Sweep) error {
+// through RequestPayment and AwaitPayment, which find nothing to do, to ReadReservation. The
+// event that led here, if one did, is stored as the repair is counted; noted reports that.
+func (s *Service) repair(ctx context.Context, r Reservation, sweep *Sweep, event *Idempotency) (noted bool, err error) {
 	if s.now().Before(nextRepair(r)) {
-		return nil
+		return false, nil
 	}
 	number := r.Repairs + 1
-	counted, err := s.apply(ctx, CountRepair{On: s.on(r, BySystem), Number: number})
+	b, err := s.store.Apply(ctx, CountRepair{On: s.on(r, BySystem), Number: number}, event)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if !counted.Status.Live() {
-		return nil // its execution came to its end between the two looks
+	counted, noted := b.Reservation, event != nil
+	if !counted.Status.Live() || counted.Repairs < number {
+		return noted, nil // its execution came to its end between the two looks, or the event was heard twice at once
 	}
 	start, err := counted.Start()
 	if err != nil {
-		return err
+		return noted, err
 	}
 	start.Name = executionName(r.ID, number)
 	if err := s.workflow.Start(ctx, start); err != nil {
-		return err
+		return noted, err
 	}
 	sweep.Repaired++
 	s.log.WarnContext(ctx, "no execution spoke for a reservation; started a repair", "reservation", r.ID, "execution", start.Name)
-	return nil
+	return noted, nil
 }
 
 // nextRepair is when another repair may be started, so that one which fails at once

@@ -54,6 +54,8 @@ func TestTransitionTable(t *testing.T) {
 			func(s situation) bool { return !in(s, Held, Confirming) && paid(s, Pending, Authorized) }},
 		"RecordRefund": {func(on On) Intention { return RecordRefund{On: on, PaymentID: "r-p1"} },
 			func(s situation) bool { return !in(s, Held, Confirming, ReservationPaid) && paid(s, Captured) }},
+		"NoteLateMoney": {func(on On) Intention { return NoteLateMoney{On: on, PaymentID: "r-p1"} },
+			func(s situation) bool { return !in(s, Held, Confirming, ReservationPaid) && paid(s, Pending) }},
 		"RecordCapture, known after the end": {func(on On) Intention { return RecordCapture{On: on, AfterEnd: true} },
 			func(s situation) bool {
 				return !in(s, Held, Confirming, ReservationPaid) && paid(s, Pending, Authorized)

@@ -30,7 +30,7 @@ func Run(t *testing.T, open Factory) { RunSample(t, open, 1) }
 // RunSample is Run for a store that takes milliseconds for what others do in microseconds:
 // of the thousands of scenes around a deadline it plays each n-th, of every order.
 func RunSample(t *testing.T, open Factory, n int) {
-	groups := [][]test{apartmentTests, placeHoldTests, takeoverTests, holdLimitTests, transitionTests, lateMoneyTests, mendingTests, extensionTests, idempotencyTests,
+	groups := [][]test{apartmentTests, placeHoldTests, takeoverTests, holdLimitTests, transitionTests, lateMoneyTests, mendingTests, eventTests, extensionTests, idempotencyTests,
 		apartmentListTests, reservationListTests, sweepTests, raceTests, deadlineTests, propertyTests, tripHoldTests}
 	for _, group := range groups {
 		for _, c := range group {
