@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,6 +29,10 @@ var (
 type laboratory struct {
 	root string // of the module
 	dir  string // for what it writes
+
+	overlay  string            // with the schemata
+	in       map[string]bool   // mutants that the schemata plant, by name
+	binaries map[string]string // a package's tests, built with the schemata
 }
 
 // verdict is what became of a mutant. err is nil when a test found it.
@@ -38,21 +44,55 @@ type verdict struct {
 	err      error
 }
 
-// healthy checks that every test passes while there is no mutant: one that fails
-// anyway catches nothing.
-func (l laboratory) healthy(ctx context.Context, mutants []Mutant, parallel int) error {
+// prepare builds the tests with the schemata and checks that each that is wanted passes while
+// no mutant is planted: one that fails anyway catches nothing. A package that cannot be built
+// so, since a mutant does not compile, is left out: its mutants are tried alone.
+func (l *laboratory) prepare(ctx context.Context, mutants []Mutant, parallel int) (err error) {
+	if l.overlay, l.in, err = l.schemata(mutants); err != nil {
+		return err
+	}
+	l.binaries = map[string]string{}
+	patterns := map[string][]string{} // -run patterns by what else the tests' arguments say
+	for _, m := range mutants {
+		others, pattern := m.tests()
+		if l.binaries[others[0]] = ""; !slices.Contains(patterns[strings.Join(others, " ")], pattern) {
+			patterns[strings.Join(others, " ")] = append(patterns[strings.Join(others, " ")], pattern)
+		}
+	}
+	if err := l.build(ctx, parallel); err != nil {
+		return err
+	}
 	var group errgroup.Group
 	group.SetLimit(parallel)
-	done := map[string]bool{}
-	for _, m := range mutants {
-		if done[m.Tests] {
-			continue
-		}
-		done[m.Tests] = true
+	for others, patterns := range patterns {
 		group.Go(func() error {
-			if out, err := l.test(ctx, m.Tests, ""); err != nil {
-				return fmt.Errorf("go test %s fails without any mutant:\n%s", m.Tests, indent(out))
+			out, err := l.test(ctx, strings.Fields(others), strings.Join(patterns, "|"), "10m", "")
+			if err != nil {
+				return fmt.Errorf("go test %s -run %s fails without any mutant:\n%s", others, strings.Join(patterns, "|"), indent(out))
 			}
+			return ctx.Err()
+		})
+	}
+	return group.Wait()
+}
+
+// build builds the tests of every package of l.binaries.
+func (l *laboratory) build(ctx context.Context, parallel int) error {
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	var lock sync.Mutex
+	for number, folder := range slices.Sorted(maps.Keys(l.binaries)) {
+		group.Go(func() error {
+			binary := filepath.Join(l.dir, fmt.Sprintf("%d.test", number))
+			out, err := l.run(ctx, l.root, l.overlay, "", "go", "test", "-vet=off", "-c", "-o", binary, folder)
+			lock.Lock()
+			defer lock.Unlock()
+			if err == nil {
+				l.binaries[folder] = binary
+				return nil
+			}
+			fmt.Printf("%s is not built with all its mutants, so they are tried one by one:\n%s\n", folder, indent(out))
+			delete(l.binaries, folder)
 			return ctx.Err()
 		})
 	}
@@ -89,18 +129,42 @@ func (l laboratory) tryAll(ctx context.Context, mutants []Mutant, parallel int) 
 func (l laboratory) tryOne(ctx context.Context, m Mutant, number int) verdict {
 	began := time.Now()
 	v := verdict{mutant: m}
-	overlay, err := l.overlay(m, number)
-	if err != nil {
-		v.err = err
-		return v
+	others, pattern := m.tests()
+	var err error
+	if l.in[m.Name] && l.binaries[others[0]] != "" {
+		v.output, err = l.test(ctx, others, pattern, "60s", m.Name)
+	} else {
+		v.output, err = l.alone(ctx, m, number)
 	}
-	v.output, err = l.test(ctx, m.Tests, overlay)
 	v.took = time.Since(began)
 	v.caughtBy, v.err = judge(v.output, err)
 	if ctx.Err() != nil {
 		v.err = ctx.Err()
 	}
 	return v
+}
+
+// test runs tests of a package with the mutant of this name, or with none.
+func (l laboratory) test(ctx context.Context, others []string, pattern, timeout, mutant string) (string, error) {
+	binary := l.binaries[others[0]]
+	if binary == "" {
+		return l.run(ctx, l.root, "", "", "go", append([]string{"test", "-vet=off", "-timeout", timeout, "-run", pattern}, others...)...)
+	}
+	args := []string{"-test.failfast", "-test.timeout", timeout, "-test.run", pattern}
+	for _, flag := range others[1:] {
+		args = append(args, strings.Replace(flag, "-", "-test.", 1))
+	}
+	return l.run(ctx, filepath.Join(l.root, filepath.FromSlash(others[0])), l.overlay, mutant, binary, args...)
+}
+
+// alone tries a mutant in a build of its own.
+func (l laboratory) alone(ctx context.Context, m Mutant, number int) (string, error) {
+	overlay, err := l.mutated(m, number)
+	if err != nil {
+		return "", err
+	}
+	args := append([]string{"test", "-vet=off", "-failfast", "-timeout", "60s"}, strings.Fields(m.Tests)...)
+	return l.run(ctx, l.root, overlay, "", "go", args...)
 }
 
 var failedTest = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
@@ -131,31 +195,37 @@ func judge(output string, err error) (caughtBy []string, _ error) {
 	return caughtBy, nil
 }
 
-// overlay writes the mutated file and the description of where it belongs.
-func (l laboratory) overlay(m Mutant, number int) (string, error) {
+// mutated writes the mutated file and an overlay with it alone.
+func (l laboratory) mutated(m Mutant, number int) (overlay string, err error) {
 	text, err := m.mutate(l.root)
 	if err != nil {
 		return "", err
 	}
-	base := filepath.Join(l.dir, strconv.Itoa(number))
-	if err := os.WriteFile(base+".go", []byte(text), 0o600); err != nil {
+	name := strconv.Itoa(number)
+	file := filepath.Join(l.dir, name+".go")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return "", err
 	}
-	description, err := json.Marshal(map[string]any{"Replace": map[string]string{m.path(l.root): base + ".go"}})
+	return l.describe(name, map[string]string{m.path(l.root): file})
+}
+
+// describe writes an overlay for the go command.
+func (l laboratory) describe(name string, replace map[string]string) (string, error) {
+	description, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		return "", err
 	}
-	return base + ".json", os.WriteFile(base+".json", description, 0o600)
+	overlay := filepath.Join(l.dir, name+".json")
+	return overlay, os.WriteFile(overlay, description, 0o600)
 }
 
-// test runs go test. The overlay goes by GOFLAGS, so that a go build which a test runs
-// has it too. Without one, results may come from the cache.
-func (l laboratory) test(ctx context.Context, tests, overlay string) (string, error) {
-	args := append([]string{"test", "-failfast", "-timeout", "60s"}, strings.Fields(tests)...)
-	command := exec.CommandContext(ctx, "go", args...)
-	command.Dir = l.root
+// run runs a command. The overlay goes by GOFLAGS and the mutant by the environment, so that
+// a go build which a test runs, and what is built so, have them too.
+func (l laboratory) run(ctx context.Context, folder, overlay, mutant, name string, args ...string) (string, error) {
+	command := exec.CommandContext(ctx, name, args...)
+	command.Dir = folder
 	// A test that skips for want of a tool would find nothing: then it is to fail.
-	command.Env = append(os.Environ(), "VACANCY_REQUIRE_TOOLS=1")
+	command.Env = append(os.Environ(), "VACANCY_REQUIRE_TOOLS=1", plantedBy+"="+mutant)
 	if overlay != "" {
 		command.Env = append(command.Env, "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -overlay="+overlay))
 	}

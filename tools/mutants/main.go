@@ -1,12 +1,12 @@
 // Command mutants plants bugs and checks that the tests find them.
 //
 // A mutant is a piece of the program's text, what to put in its place, and the tests
-// that must then fail (mutants.yaml). Nothing in the tree is changed: the mutated file
-// is laid over the original by the go command's -overlay. It exits 1 when a mutant
+// that must then fail (mutants.yaml). Nothing in the tree is changed: mutated files are
+// laid over the originals by the go command's -overlay, all mutants in one build. It exits 1 when a mutant
 // survives, does not compile, or no longer applies because the text is not there: the
 // list is to stay true.
 //
-//	go run ./tools/mutants                 all of them, two at a time
+//	go run ./tools/mutants                 all of them, three at a time
 //	go run ./tools/mutants -run 'hold|sync'  those whose names match
 //	go run ./tools/mutants -list
 package main
@@ -38,9 +38,8 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("mutants", flag.ContinueOnError)
 	pattern := flags.String("run", "", "only mutants whose names match this regular expression")
-	parallel := flags.Int("parallel", 2, "how many are tried at once")
+	parallel := flags.Int("parallel", 3, "how many are tried at once")
 	list := flags.Bool("list", false, "say which mutants there are, and do nothing")
-	tested := flags.Bool("tested", false, "every test has just passed without a mutant: do not run them for that again")
 	verbose := flags.Bool("v", false, "show what the tests printed about each mutant")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -72,11 +71,11 @@ func run(ctx context.Context, args []string) error {
 		}
 		return nil
 	}
-	return try(ctx, root, chosen, max(1, *parallel), *tested, *verbose)
+	return try(ctx, root, chosen, max(1, *parallel), *verbose)
 }
 
 // try plants the mutants and reports what became of each.
-func try(ctx context.Context, root string, mutants []Mutant, parallel int, tested, verbose bool) error {
+func try(ctx context.Context, root string, mutants []Mutant, parallel int, verbose bool) error {
 	began := time.Now()
 	dir, err := os.MkdirTemp("", "mutants-")
 	if err != nil {
@@ -84,12 +83,10 @@ func try(ctx context.Context, root string, mutants []Mutant, parallel int, teste
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	lab := laboratory{root: root, dir: dir}
-	if !tested {
-		if err := lab.healthy(ctx, mutants, parallel); err != nil {
-			return err
-		}
-		fmt.Printf("the tests pass without a mutant (%s)\n", time.Since(began).Round(time.Second))
+	if err := lab.prepare(ctx, mutants, parallel); err != nil {
+		return err
 	}
+	fmt.Printf("%d mutants in one build, in which the tests pass while none is planted (%s)\n", len(lab.in), time.Since(began).Round(time.Second))
 	missed := 0
 	for v := range lab.tryAll(ctx, mutants, parallel) {
 		if v.err == nil {

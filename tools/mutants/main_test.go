@@ -59,36 +59,147 @@ func TestWhatCountsAsCaught(t *testing.T) {
 	}
 }
 
-func TestAMutantIsPlantedAndFound(t *testing.T) {
+// module is a small one, with a function of every shape that a call can go over from.
+var module = map[string]string{
+	"go.mod": "module example.com/sum\n\ngo 1.26\n",
+	"sum.go": `package sum
+
+const Two = 1 + 1
+
+func Sum(a, b int) int { return a + b }
+
+type total[N int | float64] struct{ sum N }
+
+func (t *total[N]) add(_ string, more ...N) {
+	for _, n := range more {
+		t.sum += n
+	}
+}
+
+func (total[N]) name(string) (name string) { return "to" + "tal" }
+
+func largest[N int | float64](first N, more ...N) N {
+	for _, n := range more {
+		first = max(first, n)
+	}
+	return first
+}
+`,
+	"x_test.go": `package sum
+
+import "testing"
+
+func check(t *testing.T, ok bool) {
+	if !ok {
+		t.Error("wrong")
+	}
+}
+
+func TestSum(t *testing.T) { check(t, Sum(2, 3) == 5) }
+
+func TestTwo(t *testing.T) { check(t, Two == 2) }
+
+func TestTotal(t *testing.T) {
+	var sum total[int]
+	sum.add("", 1, 2)
+	check(t, sum.sum == 3)
+}
+
+func TestName(t *testing.T) { check(t, total[int]{}.name("") == "total") }
+
+func TestLargest(t *testing.T) { check(t, largest(1.5, 2, 1) == 2) }
+
+func TestNothing(*testing.T) {}
+`,
+}
+
+func newLaboratory(t *testing.T) *laboratory {
+	t.Helper()
 	root := t.TempDir()
-	for name, text := range map[string]string{
-		"go.mod":    "module example.com/sum\n\ngo 1.26\n",
-		"sum.go":    "package sum\n\nfunc Sum(a, b int) int { return a + b }\n",
-		"x_test.go": "package sum\n\nimport \"testing\"\n\nfunc TestSum(t *testing.T) {\n\tif Sum(2, 3) != 5 {\n\t\tt.Fail()\n\t}\n}\n\nfunc TestNothing(*testing.T) {}\n",
-	} {
+	for name, text := range module {
 		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	lab := laboratory{root: root, dir: t.TempDir()}
-	mutant := func(replacement, test string) Mutant {
-		return Mutant{Name: "m", Why: "x", File: "sum.go", Old: "a + b", New: replacement, Tests: ". -run " + test}
+	t.Cleanup(func() {
+		if text, err := os.ReadFile(filepath.Join(root, "sum.go")); err != nil || string(text) != module["sum.go"] {
+			t.Errorf("the tree was changed: %s, %v", text, err)
+		}
+	})
+	return &laboratory{root: root, dir: t.TempDir()}
+}
+
+func planted(name, old, replacement, test string) Mutant {
+	return Mutant{Name: name, Why: "x", File: "sum.go", Old: old, New: replacement, Tests: ". -short -run " + test}
+}
+
+func verdicts(t *testing.T, lab *laboratory, mutants []Mutant) map[string]verdict {
+	t.Helper()
+	if err := lab.prepare(t.Context(), mutants, 2); err != nil {
+		t.Fatal(err)
 	}
-	for want, m := range map[error]Mutant{
-		nil:         mutant("a - b", "TestSum"),
-		errSurvived: mutant("a - b", "TestNothing"),
-		errNoBuild:  mutant("a + ", "TestSum"),
+	all := map[string]verdict{}
+	for v := range lab.tryAll(t.Context(), mutants, 2) {
+		all[v.mutant.Name] = v
+	}
+	return all
+}
+
+func TestMutantsArePlantedAndFound(t *testing.T) {
+	lab := newLaboratory(t)
+	all := verdicts(t, lab, []Mutant{
+		planted("subtracts", "a + b", "a - b", "TestSum"),
+		planted("unseen", "return a + b", "return a * b", "TestNothing"),
+		planted("a-constant", "1 + 1", "1 + 2", "TestTwo"),
+		planted("forgets-the-sum", "t.sum += n", "t.sum = n", "TestTotal"),
+		planted("another-name", `"tal"`, `"ken"`, "TestName"),
+		planted("smallest", "max(first", "min(first", "TestLargest"),
+	})
+	for name, caughtBy := range map[string]string{
+		"subtracts": "TestSum", "unseen": "", "a-constant": "TestTwo", "forgets-the-sum": "TestTotal", "another-name": "TestName", "smallest": "TestLargest",
 	} {
-		if v := lab.tryOne(t.Context(), m, 0); !errors.Is(v.err, want) {
-			t.Errorf("%+v: %v, want %v\n%s", m, v.err, want, v.output)
+		v := all[name]
+		if strings.Join(v.caughtBy, " ") != caughtBy || (caughtBy == "") != errors.Is(v.err, errSurvived) {
+			t.Errorf("%s: caught by %q, %v; want %q\n%s", name, v.caughtBy, v.err, caughtBy, v.output)
+		}
+		if together := name != "a-constant"; lab.in[name] != together {
+			t.Errorf("%s is in the one build: %v, want %v", name, lab.in[name], together)
 		}
 	}
-	gone := mutant("x", "TestSum")
-	gone.Old = "a * b"
-	if v := lab.tryOne(t.Context(), gone, 0); v.err == nil || !strings.Contains(v.err.Error(), "does not apply any more") {
-		t.Errorf("a mutant whose text is gone: %v", v.err)
+}
+
+func TestAMutantThatDoesNotCompileIsToldFromTheOthers(t *testing.T) {
+	all := verdicts(t, newLaboratory(t), []Mutant{
+		planted("subtracts", "a + b", "a - b", "TestSum"),
+		planted("no-go", "return a + b", "return a + c", "TestSum"),
+	})
+	if v := all["subtracts"]; v.err != nil {
+		t.Errorf("a mutant beside one that does not compile: %v\n%s", v.err, v.output)
 	}
-	if text, err := os.ReadFile(filepath.Join(root, "sum.go")); err != nil || !strings.Contains(string(text), "a + b") {
-		t.Errorf("the tree was changed: %s, %v", text, err)
+	if v := all["no-go"]; !errors.Is(v.err, errNoBuild) {
+		t.Errorf("a mutant that does not compile: %v\n%s", v.err, v.output)
+	}
+}
+
+func TestWhatFailsAnywayCatchesNothing(t *testing.T) {
+	lab := newLaboratory(t)
+	test := filepath.Join(lab.root, "x_test.go")
+	if err := os.WriteFile(test, []byte(strings.Replace(module["x_test.go"], "== 5", "== 6", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := lab.prepare(t.Context(), []Mutant{planted("subtracts", "a + b", "a - b", "TestSum")}, 1)
+	if err == nil || !strings.Contains(err.Error(), "fails without any mutant") {
+		t.Errorf("a test that fails without a mutant: %v", err)
+	}
+}
+
+func TestAMutantWhoseTextIsGone(t *testing.T) {
+	lab := newLaboratory(t)
+	gone := planted("gone", "a * b", "a", "TestSum")
+	if _, err := gone.mutate(lab.root); err == nil || !strings.Contains(err.Error(), "does not apply any more") {
+		t.Errorf("tried alone: %v", err)
+	}
+	if err := lab.prepare(t.Context(), []Mutant{gone}, 1); err == nil || !strings.Contains(err.Error(), "does not apply any more") {
+		t.Errorf("tried with others: %v", err)
 	}
 }

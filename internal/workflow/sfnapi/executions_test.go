@@ -162,7 +162,7 @@ func TestHistory(t *testing.T) {
 				for _, e := range page.Events {
 					got = append(got, string(e.Type))
 					if e.Id != last-1 {
-						a.Errorf("event %d follows event %d", e.Id, last)
+						a.Fatalf("event %d follows event %d", e.Id, last)
 					}
 					last = e.Id
 				}
