@@ -58,6 +58,9 @@ func (p *program) readDefinition(argument string) (namedDefinition, error) {
 	var names []string
 	for _, d := range all {
 		if d.Name == name && one || len(all) == 1 && !one {
+			if err := d.Elsewhere(); err != nil {
+				return namedDefinition{}, usageError{err}
+			}
 			return d, nil
 		}
 		names = append(names, d.Name)

@@ -79,7 +79,8 @@ func TestWorkflowValidateAsSARIF(t *testing.T) {
 func TestOneOfATemplatesMachinesIsRun(t *testing.T) {
 	h := newHarness(t)
 	orderFiles(t)
-	definitionFilesHere(t, map[string]string{"template.yaml": machineTemplate, "wait.asl.yaml": "StartAt: W\nStates:\n  W: {Type: Wait, Seconds: 5, End: true}\n"})
+	definitionFilesHere(t, map[string]string{"template.yaml": machineTemplate, "wait.asl.yaml": "StartAt: W\nStates:\n  W: {Type: Wait, Seconds: 5, End: true}\n",
+		"bucket.yaml": "Resources:\n  Far:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: s3://b/k\n"})
 	r := h.must(exitDone, h.run("workflow", "run", "template.yaml#Pay", "--mock", "mocks.json", "--test-case", "Paid", "--no-wait"))
 	if r.out != `{"status":"SUCCEEDED","output":{"paid":true}}`+"\n" {
 		t.Errorf("%q, %q", r.out, r.err)
@@ -89,6 +90,7 @@ func TestOneOfATemplatesMachinesIsRun(t *testing.T) {
 		"template.yaml":      "template.yaml#Pay, template.yaml#Ship",
 		"template.yaml#Nope": "it has Pay, Ship",
 		"template.yaml#Ship": "template.yaml:12:34: $.States.Go.Next",
+		"bucket.yaml":        "bucket.yaml:5:22: the definition of Far is in a bucket, so it is not read",
 	} {
 		if r := h.must(exitUsage, h.run("workflow", "run", argument, "--no-wait")); !strings.Contains(r.err, told) {
 			t.Errorf("%s: %q", argument, r.err)

@@ -28,6 +28,16 @@ type Definition struct {
 
 	places        places
 	substitutions *substitutions // nil outside of a template
+	elsewhere     *Error
+}
+
+// Elsewhere answers an *Error where a template names a definition that is not among the
+// files here, in a bucket, so that Source is empty; nil otherwise.
+func (d Definition) Elsewhere() error {
+	if d.elsewhere == nil {
+		return nil
+	}
+	return d.elsewhere
 }
 
 // Place is where something stands. Line and Column count from 1, columns in bytes; they
@@ -98,8 +108,11 @@ func NameOf(file string) string {
 // Diagnose answers all that can be said of the definition: see [asl.Diagnose], and of
 // one in a template also placeholders that nothing fills in and substitutions that
 // nothing uses. What Step Functions takes and this engine does not run is a warning,
-// since nothing is wrong with it. otherwise is the type where the file says none.
+// since nothing is wrong with it; so is a definition that is not among the files. otherwise is the type where the file says none.
 func (d Definition) Diagnose(otherwise asl.MachineType) []Problem {
+	if d.elsewhere != nil {
+		return []Problem{{asl.Problem{Path: "$", Message: d.elsewhere.Message, Severity: asl.SeverityWarning}, d.elsewhere.Place}}
+	}
 	var all []Problem
 	for _, p := range asl.Diagnose(d.Source, cmp.Or(d.Type, otherwise)) {
 		if p.Unsupported {

@@ -130,6 +130,23 @@ func TestWhatStepFunctionsTakesIsNotWrong(t *testing.T) {
 	}
 }
 
+// TestDefinitionsInABucket: a template that names such is a good template, and its other
+// machines are checked.
+func TestDefinitionsInABucket(t *testing.T) {
+	const sam, plain = "    Type: AWS::Serverless::StateMachine\n    Properties:\n", "    Type: AWS::StepFunctions::StateMachine\n    Properties:\n"
+	f := files{"t.yaml": "Resources:\n  Named:\n" + sam + "      DefinitionUri: s3://b/k\n  Given:\n" + sam + "      DefinitionUri: {Bucket: b, Key: k}\n  Plain:\n" + plain +
+		"      DefinitionS3Location: {Bucket: b, Key: k}\n  Here:\n" + sam + "      Definition: {StartAt: A, States: {A: {Type: Pass, Next: B}, C: {Type: Fail}}}\n"}
+	all := read(t, "t.yaml", f)
+	expect(t, told(all), "warning: t.yaml:5:22: $: the definition of Named is in a bucket", "warning: t.yaml:9:22: $: the definition of Given is in a bucket",
+		"warning: t.yaml:13:29: $: the definition of Plain is in a bucket",
+		"t.yaml:17:63: $.States.A.Next: there is no state named", "warning: t.yaml:17:70: $.States.C: the state")
+	for i, isElsewhere := range []bool{true, true, true, false} {
+		if (all[i].Elsewhere() != nil) != isElsewhere {
+			t.Errorf("%s: %v", all[i].Name, all[i].Elsewhere())
+		}
+	}
+}
+
 func TestFilesWithoutADefinition(t *testing.T) {
 	deep := "a: " + strings.Repeat("[", 300) + strings.Repeat("]", 300)
 	laughs := "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
@@ -146,7 +163,6 @@ func TestFilesWithoutADefinition(t *testing.T) {
 		"too deep":      {deep, "it is nested deeper than 200"},
 		"a laugh":       {laughs, "larger than"},
 		"no machine":    {"Resources:\n  T: {Type: AWS::SNS::Topic}\n", "the template has no state machine"},
-		"in a bucket":   {machine + "      DefinitionUri: s3://b/k\n", "m.yaml:5:22: the DefinitionUri of M is in a bucket"},
 		"not there":     {machine + "      DefinitionUri: no.json\n", "the DefinitionUri of M cannot be read: there is no no.json"},
 		"nothing":       {machine + "      Tracing: {}\n", "M has neither Definition nor DefinitionString nor DefinitionUri"},
 	} {

@@ -61,13 +61,16 @@ func readResource(file, id string, resource ast.Node, open Opener) (Definition, 
 	return d, nil
 }
 
-// readProperties reads the definition, which a template may hold in three ways, and
+// readProperties reads the definition, which a template may hold in four ways, and
 // answers the placeholders that the template itself fills in.
 func readProperties(file, id string, properties ast.Node, open Opener) (Definition, []string, error) {
+	if location := member(properties, "DefinitionS3Location"); location != nil {
+		return inBucket(file, id, location), nil, nil
+	}
 	if uri := member(properties, "DefinitionUri"); uri != nil {
 		name, ok := text(uri)
 		if !ok || strings.HasPrefix(name, "s3://") {
-			return Definition{}, nil, &Error{placeOf(file, uri), fmt.Sprintf("the DefinitionUri of %s is in a bucket; name a file beside the template", id)}
+			return inBucket(file, id, uri), nil, nil
 		}
 		content, err := open(name)
 		if err != nil {
@@ -86,6 +89,11 @@ func readProperties(file, id string, properties ast.Node, open Opener) (Definiti
 		return fromYAML(file, object)
 	}
 	return Definition{}, nil, &Error{placeOf(file, properties), fmt.Sprintf("%s has neither Definition nor DefinitionString nor DefinitionUri", id)}
+}
+
+// inBucket is a definition that Step Functions reads from S3.
+func inBucket(file, id string, location ast.Node) Definition {
+	return Definition{elsewhere: &Error{placeOf(file, location), fmt.Sprintf("the definition of %s is in a bucket, so it is not read; name a file beside the template", id)}}
 }
 
 // readString reads a DefinitionString: text, or the text that Fn::Sub or Fn::Join makes.

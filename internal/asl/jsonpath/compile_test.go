@@ -31,6 +31,7 @@ func TestCompileSaysWhereAndWhat(t *testing.T) {
 		{"$.a[?(@.b =~ /(/)]", 13, "a regular expression"},
 		{"$.a[?(@.b == $var)]", 14, "'.' or '['"},
 		{"$.a[?(@.b in [1,)]", 13, "a JSON array or object"},
+		{"$.a.[", 5, "a name in quotes, an index"},
 		{"$.a.nope()", 4, "a function (avg, first"},
 		{"$.a.length(1)", 11, "')'"},
 		{"$..length()", 11, "a name, '*' or '['"},

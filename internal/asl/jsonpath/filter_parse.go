@@ -166,7 +166,20 @@ func (p *parser) operand() (operand, error) {
 	case p.acceptWord("null"):
 		return operand{literal: nil}, nil
 	}
+	if word := p.word(); word != "" {
+		return operand{literal: word}, nil
+	}
 	return operand{}, p.want("'@', '$' or a literal")
+}
+
+// word reads a text that stands without quotes, as in [?(@.language == es)]; Jayway took
+// such before its version 2.1, and definitions that run on AWS have them.
+func (p *parser) word() string {
+	start := p.pos
+	for p.pos < len(p.src) && (isLetter(p.src[p.pos]) || p.pos > start && isDigit(p.src[p.pos]) || strings.IndexByte("_-", p.src[p.pos]) >= 0) {
+		p.pos++
+	}
+	return p.src[start:p.pos]
 }
 
 func (p *parser) acceptWord(word string) bool {

@@ -136,7 +136,11 @@ func (p *parser) segment() (seg segment, ok bool, err error) {
 		}
 		seg.scan = true
 	case p.accept("."):
-		seg, err = p.dotted()
+		if p.peek() == '[' { // "$.list.[0]" is "$.list[0]", as in Jayway
+			seg, err = p.bracket()
+		} else {
+			seg, err = p.dotted()
+		}
 	case p.peek() == '[':
 		seg, err = p.bracket()
 	default:
