@@ -30,7 +30,8 @@ func Diagnose(src []byte, machine MachineType) []Problem {
 	if problem != nil {
 		return all
 	}
-	l := linter{src: src, machine: machine}
+	l := linter{src: src, machine: machine, raised: map[string]bool{}}
+	l.raises(root)
 	l.machineNode(root)
 	all = append(all, l.problems...)
 	slices.SortStableFunc(all, func(a, b Problem) int {

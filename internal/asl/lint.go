@@ -13,6 +13,8 @@ import (
 type linter struct {
 	src      []byte
 	machine  MachineType
+	raised   map[string]bool // errors that Fail states name
+	express  bool            // within a distributed Map whose children are Express
 	problems []Problem
 }
 
@@ -49,6 +51,22 @@ func (n *node) elements() []*node {
 		return nil
 	}
 	return n.items
+}
+
+// raises notes the errors that Fail states anywhere in n name.
+func (l *linter) raises(n *node) {
+	if n == nil {
+		return
+	}
+	if n.field("Type").str() == "Fail" {
+		l.raised[n.field("Error").str()] = true
+	}
+	for _, member := range n.member {
+		l.raises(member)
+	}
+	for _, item := range n.items {
+		l.raises(item)
+	}
 }
 
 // machineNode checks a machine, a branch or an item processor.
@@ -119,7 +137,12 @@ func (l *linter) state(n *node) {
 	case "Map":
 		for _, processor := range []string{"ItemProcessor", "Iterator"} {
 			if p := n.field(processor); p != nil {
+				outer := l.express
+				if config := p.field("ProcessorConfig"); config.field("Mode").str() == "DISTRIBUTED" {
+					l.express = config.field("ExecutionType").str() == string(Express)
+				}
 				l.machineNode(p)
+				l.express = outer
 			}
 		}
 	}
@@ -134,6 +157,9 @@ func (l *linter) task(n *node) {
 	if l.machine == Express {
 		l.add(SeverityError, resource, "use a standard state machine", "Express state machine does not support '.%s' service integration", pattern)
 		return
+	}
+	if l.express {
+		l.warn(resource, "make the ExecutionType STANDARD", "the children of this Map are Express executions, which do not support '.%s'", pattern)
 	}
 	l.tokenPassedOn(n, pattern)
 	bounded := false
@@ -176,7 +202,7 @@ func (l *linter) errorName(n *node) {
 	switch {
 	case name == errRuntime:
 		l.warn(n, "remove it", "States.Runtime is never retried or caught, the execution fails")
-	case strings.HasPrefix(name, "States.") && !languageErrors[name]:
+	case strings.HasPrefix(name, "States.") && !languageErrors[name] && !l.raised[name]:
 		l.warn(n, "names of the language are "+strings.Join(slices.Sorted(maps.Keys(languageErrors)), ", "), "no error is named %s", name)
 	case strings.HasPrefix(name, "State."):
 		l.warn(n, "write States."+strings.TrimPrefix(name, "State."), "no error is named %s", name)

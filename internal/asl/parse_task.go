@@ -29,6 +29,7 @@ func (c *compiler) compileTask(s *state, n *node) {
 		return
 	}
 	s.resource, s.pattern = splitPattern(resource)
+	c.checkIntegration(n.member["Resource"], s.resource, s.pattern)
 	s.service = serviceOf(s.resource, s.pattern)
 	if p := cmp.Or(n.member["Parameters"], n.member["Arguments"]); p != nil && p.kind == objectNode {
 		if f := p.member["FunctionName"]; f != nil {
@@ -40,7 +41,7 @@ func (c *compiler) compileTask(s *state, n *node) {
 // splitPattern parts the pattern of a service integration from its resource; other
 // resources, and placeholders such as ${Function.Arn}, have none.
 func splitPattern(resource string) (base, pattern string) {
-	for _, pattern := range []string{patternToken, "sync:2", "sync"} {
+	for _, pattern := range []string{patternToken, patternSyncTwo, patternSync} {
 		if base, ok := strings.CutSuffix(resource, "."+pattern); ok {
 			return base, pattern
 		}

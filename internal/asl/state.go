@@ -189,4 +189,8 @@ func (f *frame) around() *frame {
 	return f.parent
 }
 
-const patternToken = "waitForTaskToken"
+const (
+	patternToken   = "waitForTaskToken"
+	patternSync    = "sync"
+	patternSyncTwo = "sync:2"
+)

@@ -95,7 +95,7 @@ func TestProblemsStandWhereTheyWereWritten(t *testing.T) {
 		"block.yaml": "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: !Sub |\n        {\"StartAt\": \"A\",\n" +
 			"         \"States\": {\"A\": {\"Type\": \"Pass\", \"Next\": \"B\"}}}\n",
 		"inline.yaml": "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Type: EXPRESS\n      Definition:\n        StartAt: A\n        States:\n" +
-			"          A:\n            Type: Task\n            Resource: arn:aws:states:::lambda:invoke.sync\n            End: true\n",
+			"          A:\n            Type: Task\n            Resource: arn:aws:states:::states:startExecution.sync\n            End: true\n",
 	}
 	expect(t, told(read(t, "m.asl.json", f)), "warning: m.asl.json:2:52: $.States: no state ends", "m.asl.json:2:83: $.States.A.Next: there is no state named")
 	expect(t, told(read(t, "m.asl.yaml", f)), "warning: m.asl.yaml:4:3: $.States: no state ends", "m.asl.yaml:9:15: $.States.A.Choices[0].Next: there is no state named")
