@@ -2,7 +2,6 @@ package asl_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"testing"
 	"time"
 
@@ -55,5 +54,5 @@ func TestATransitionCostsTheSameAtAnyLength(t *testing.T) {
 	if late > early+1 || large > small+16 {
 		t.Errorf("at event 1,000 a transition allocates %v times and its state has %d bytes; at event 24,000 %v times and %d bytes", early, small, late, large)
 	}
-	t.Log(fmt.Sprintf("%v allocations, %d bytes; at the end %v and %d", early, small, late, large))
+	t.Logf("%v allocations, %d bytes; at the end %v and %d", early, small, late, large)
 }
