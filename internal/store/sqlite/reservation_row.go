@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -27,13 +26,10 @@ func scanReservation(c *columns) (r reservationRow, err error) {
 	r.Window, r.PlacedAt = time.Duration(c.int()), c.time()
 	r.Status, r.HoldExpiresAt, r.EndedAt = booking.ReservationStatus(c.text()), c.time(), c.time()
 	r.Extensions, r.WorkflowStarted, r.Repairs, r.TaskToken = int(c.int()), c.bool(), int(c.int()), c.text()
-	if payment := c.text(); payment != "" {
-		r.Payment = new(booking.Payment)
-		if err := json.Unmarshal([]byte(payment), r.Payment); err != nil {
-			return r, fmt.Errorf("payment of reservation %s: %w", r.ID, err)
-		}
+	if r.Payment, err = decodePayment(c.text()); err != nil {
+		return r, fmt.Errorf("payment of reservation %s: %w", r.ID, err)
 	}
-	if err := json.Unmarshal([]byte(c.text()), &r.Timeline); err != nil {
+	if r.Timeline, err = decodeTimeline(c.text()); err != nil {
 		return r, fmt.Errorf("timeline of reservation %s: %w", r.ID, err)
 	}
 	r.TripID = c.text()
@@ -52,58 +48,60 @@ func readReservation(conn *sqlite.Conn, id string) (r reservationRow, found bool
 
 // insertReservation answers the seq it got.
 func insertReservation(conn *sqlite.Conn, r booking.Reservation, previous int64) (int64, error) {
-	timeline, err := json.Marshal(r.Timeline)
-	if err != nil {
-		return 0, err
-	}
-	_, err = exec(conn, `INSERT INTO reservations (id, apartment_id, tenant_id, epoch, price, currency, payment_window, placed_at, previous,
+	_, err := exec(conn, `INSERT INTO reservations (id, apartment_id, tenant_id, epoch, price, currency, payment_window, placed_at, previous,
 		status, hold_expires_at, extensions, workflow_started, repairs, timeline, trip_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		func(p *params) {
 			p.text(r.ID).text(r.ApartmentID).text(r.TenantID).int(r.Epoch).int(r.Price.Amount).text(r.Price.Currency).int(int64(r.Window)).time(r.PlacedAt).optInt(previous)
-			p.text(string(r.Status)).time(r.HoldExpiresAt).int(int64(r.Extensions)).bool(r.WorkflowStarted).int(int64(r.Repairs)).json(timeline).optText(r.TripID)
+			p.text(string(r.Status)).time(r.HoldExpiresAt).int(int64(r.Extensions)).bool(r.WorkflowStarted).int(int64(r.Repairs)).json(encodeTimeline(r.Timeline)).optText(r.TripID)
 		})
 	return conn.LastInsertRowID(), err
 }
 
-// updateReservation writes what changed since it was read. What the sparse indexes
-// look at is left alone when it is as it was, and with it the indexes.
+// SQLite writes an index anew for each statement that sets what it looks at, even to what it
+// was. So there is one statement for each kind of change.
+const (
+	setReservation        = "UPDATE reservations SET task_token = ?, payment = ?, timeline = ?, ended_at = ?, extensions = ?, repairs = ?"
+	updateReservationOnly = setReservation + " WHERE seq = ?"
+	updateWithPayment     = setReservation + ", payment_status = ? WHERE seq = ?"
+	updateWithHold        = setReservation + ", payment_status = ?, status = ?, hold_expires_at = ?, workflow_started = ?, epoch = ? WHERE seq = ?"
+)
+
+// updateReservation writes what changed since it was read.
 func updateReservation(conn *sqlite.Conn, was, is reservationRow) error {
-	payment, err := marshalPayment(is.Payment)
-	if err != nil {
-		return err
+	withHold := heldAs(was) != heldAs(is)
+	withPayment := withHold || paymentStatus(was.Payment) != paymentStatus(is.Payment)
+	statement := updateReservationOnly
+	switch {
+	case withHold:
+		statement = updateWithHold
+	case withPayment:
+		statement = updateWithPayment
 	}
-	timeline, err := json.Marshal(is.Timeline)
-	if err != nil {
-		return err
-	}
-	if indexed(was) == indexed(is) {
-		_, err = exec(conn, "UPDATE reservations SET task_token = ?, payment = ?, timeline = ?, ended_at = ?, extensions = ?, repairs = ? WHERE seq = ?",
-			func(p *params) {
-				p.optText(is.TaskToken).optJSON(payment).json(timeline).optTime(is.EndedAt).int(int64(is.Extensions)).int(int64(is.Repairs)).int(is.seq)
-			})
-		return err
-	}
-	_, err = exec(conn, `UPDATE reservations SET task_token = ?, payment = ?, timeline = ?, ended_at = ?, extensions = ?, repairs = ?,
-		status = ?, hold_expires_at = ?, workflow_started = ?, payment_status = ?, epoch = ? WHERE seq = ?`,
-		func(p *params) {
-			p.optText(is.TaskToken).optJSON(payment).json(timeline).optTime(is.EndedAt).int(int64(is.Extensions)).int(int64(is.Repairs))
-			p.text(string(is.Status)).time(is.HoldExpiresAt).bool(is.WorkflowStarted).optText(string(paymentStatus(is.Payment))).int(is.Epoch).int(is.seq)
-		})
+	_, err := exec(conn, statement, func(p *params) {
+		p.optText(is.TaskToken).optJSON(encodePayment(is.Payment)).json(encodeTimeline(is.Timeline))
+		p.optTime(is.EndedAt).int(int64(is.Extensions)).int(int64(is.Repairs))
+		if withPayment {
+			p.optText(string(paymentStatus(is.Payment)))
+		}
+		if withHold {
+			p.text(string(is.Status)).time(is.HoldExpiresAt).bool(is.WorkflowStarted).int(is.Epoch)
+		}
+		p.int(is.seq)
+	})
 	return err
 }
 
-// indexedValues are those that the sparse indexes look at, and the epoch, which changes
-// as rarely.
-type indexedValues struct {
+// heldValues are those of a hold that the sparse indexes look at, and the epoch, which
+// changes as rarely.
+type heldValues struct {
 	epoch   int64
 	status  booking.ReservationStatus
 	expires int64
 	started bool
-	payment booking.PaymentStatus
 }
 
-func indexed(r reservationRow) indexedValues {
-	return indexedValues{r.Epoch, r.Status, r.HoldExpiresAt.UnixNano(), r.WorkflowStarted, paymentStatus(r.Payment)}
+func heldAs(r reservationRow) heldValues {
+	return heldValues{r.Epoch, r.Status, r.HoldExpiresAt.UnixNano(), r.WorkflowStarted}
 }
 
 func paymentStatus(p *booking.Payment) booking.PaymentStatus {
@@ -111,11 +109,4 @@ func paymentStatus(p *booking.Payment) booking.PaymentStatus {
 		return ""
 	}
 	return p.Status
-}
-
-func marshalPayment(p *booking.Payment) ([]byte, error) {
-	if p == nil {
-		return nil, nil
-	}
-	return json.Marshal(p)
 }
