@@ -37,8 +37,8 @@ func (m mutations) PlaceOrder(ctx context.Context, in model.PlaceOrderInput) (*m
 		return &model.PlaceOrderPayload{UserErrors: model.NewUserErrors(booking.Invalid("orderId", "the order needs an id; make one per order, a UUID for instance, and send it again when you repeat the order"))}, nil
 	}
 	who := principal(ctx)
-	if refusal := tooOften(m.rates.Pay, who); refusal != nil {
-		return &model.PlaceOrderPayload{UserErrors: model.NewUserErrors(refusal)}, nil
+	if refusal, err := tooOften(ctx, m.rates.Pay, who); refusal != nil || err != nil {
+		return &model.PlaceOrderPayload{UserErrors: model.NewUserErrors(refusal)}, err
 	}
 	o, err := m.orders.Place(ctx, who, request)
 	refusal, err := refused(err)

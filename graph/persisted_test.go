@@ -105,7 +105,7 @@ func TestRates(t *testing.T) {
 	var a *api
 	a = newAPI(t, func(c *graph.Config) {
 		now := func() time.Time { return a.clock.now() }
-		c.Rates = graph.Rates{Reserve: ratelimit.PerMinute(4, now), Pay: ratelimit.PerMinute(2, now)}
+		c.Rates = graph.Rates{Reserve: ratelimit.NewMemory(ratelimit.PerMinute(4), now), Pay: ratelimit.NewMemory(ratelimit.PerMinute(2), now)}
 	})
 	flats := []string{a.create(1), a.create(2), a.create(3)}
 	held := a.hold(ann, flats[0])

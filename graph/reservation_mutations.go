@@ -8,8 +8,8 @@ import (
 
 func (m mutations) ReserveApartment(ctx context.Context, in model.ReserveApartmentInput) (*model.ReserveApartmentPayload, error) {
 	who := principal(ctx)
-	if refusal := tooOften(m.rates.Reserve, who); refusal != nil {
-		return &model.ReserveApartmentPayload{UserErrors: model.NewUserErrors(refusal)}, nil
+	if refusal, err := tooOften(ctx, m.rates.Reserve, who); refusal != nil || err != nil {
+		return &model.ReserveApartmentPayload{UserErrors: model.NewUserErrors(refusal)}, err
 	}
 	r, err := m.booking.ReserveApartment(ctx, who, in.ApartmentID, in.IdempotencyKey)
 	refusal, err := refused(err)
@@ -21,8 +21,8 @@ func (m mutations) ReserveApartment(ctx context.Context, in model.ReserveApartme
 
 func (m mutations) PayReservation(ctx context.Context, in model.PayReservationInput) (*model.PayReservationPayload, error) {
 	who := principal(ctx)
-	if refusal := tooOften(m.rates.Pay, who); refusal != nil {
-		return &model.PayReservationPayload{UserErrors: model.NewUserErrors(refusal)}, nil
+	if refusal, err := tooOften(ctx, m.rates.Pay, who); refusal != nil || err != nil {
+		return &model.PayReservationPayload{UserErrors: model.NewUserErrors(refusal)}, err
 	}
 	r, err := m.booking.PayReservation(ctx, who, in.ReservationID, text(in.PaymentMethod), in.IdempotencyKey)
 	refusal, err := refused(err)

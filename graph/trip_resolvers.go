@@ -38,8 +38,8 @@ func (r hotelReservations) Reservation(ctx context.Context, h *model.HotelReserv
 
 func (m mutations) BookTrip(ctx context.Context, in model.BookTripInput) (*model.BookTripPayload, error) {
 	who := principal(ctx)
-	if refusal := tooOften(m.rates.Reserve, who); refusal != nil {
-		return &model.BookTripPayload{UserErrors: model.NewUserErrors(refusal)}, nil
+	if refusal, err := tooOften(ctx, m.rates.Reserve, who); refusal != nil || err != nil {
+		return &model.BookTripPayload{UserErrors: model.NewUserErrors(refusal)}, err
 	}
 	t, err := m.trips.BookOnce(ctx, who, in.IdempotencyKey, tripRequest(in))
 	refusal, err := refused(err)

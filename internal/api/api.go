@@ -48,6 +48,9 @@ type Backend interface {
 	Checks() []httpapi.Check
 	// Collectors are shown at /metrics; may be empty.
 	Collectors() []httpapi.Collector
+	// Limiter bounds how often each principal makes a kind of call, wherever the deployment
+	// counts that.
+	Limiter(kind string, r ratelimit.Rate) ratelimit.Limiter
 }
 
 // New makes everything that a deployment answers.
@@ -63,7 +66,7 @@ func (c Config) http() httpapi.Config {
 			Booking: c.App.Reservations, Imports: c.App.Imports, Orders: c.App.Orders, Trips: c.App.Trips, Runner: c.App.Runner, Development: c.Development, RequestID: httpapi.RequestID, Log: c.Log,
 			Rates: limits, Operations: c.Operations,
 		}),
-		Routes:       append(limited(routes(c), limits), c.Backend.Routes()...),
+		Routes:       append(limited(routes(c), limits, c.Log), c.Backend.Routes()...),
 		Verifier:     c.Verifier,
 		Checks:       append(c.Backend.Checks(), c.Checks...),
 		AllowOrigins: c.AllowOrigins,
@@ -80,16 +83,19 @@ func (c Config) http() httpapi.Config {
 // rates are those of the deployment's limits.
 func rates(c Config) graph.Rates {
 	l := c.App.Config.Limits
-	return graph.Rates{Reserve: ratelimit.PerMinute(l.ReserveRate, c.Now), Pay: ratelimit.PerMinute(l.PayRate, c.Now)}
+	return graph.Rates{
+		Reserve: c.Backend.Limiter("reserve", ratelimit.PerMinute(l.ReserveRate)),
+		Pay:     c.Backend.Limiter("pay", ratelimit.PerMinute(l.PayRate)),
+	}
 }
 
 // limited bounds the doors beside GraphQL by which one reserves and pays, by the limiters of
 // the mutations that do the same.
-func limited(routes []httpapi.Route, limits graph.Rates) []httpapi.Route {
-	by := map[string]*ratelimit.Limiter{"POST /orders": limits.Pay, "/trips": limits.Reserve, "/trips/{path...}": limits.Reserve}
+func limited(routes []httpapi.Route, limits graph.Rates, log *slog.Logger) []httpapi.Route {
+	by := map[string]ratelimit.Limiter{"POST /orders": limits.Pay, "/trips": limits.Reserve, "/trips/{path...}": limits.Reserve}
 	for i, route := range routes {
 		if limiter := by[route.Pattern]; limiter != nil {
-			routes[i].Handler = httpapi.Limited(limiter, route.Handler)
+			routes[i].Handler = httpapi.Limited(limiter, log, route.Handler)
 		}
 	}
 	return routes

@@ -12,8 +12,7 @@ import (
 type Limits struct {
 	MaxHolds   int           // live holds at once; 0: 2
 	HoldBudget time.Duration // held time of a day (UTC) that is not paid for, in whole minutes; 0: 4 h
-	// ReserveRate and PayRate are how often one may reserve and pay, a minute, in each
-	// process; 0: 30 and 30.
+	// ReserveRate and PayRate are how often one may reserve and pay, a minute; 0: 30 and 30.
 	ReserveRate, PayRate int
 }
 

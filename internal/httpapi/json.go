@@ -16,12 +16,17 @@ func JSON(log *slog.Logger, answer func(*http.Request) (any, error)) http.Handle
 			text, err = json.Marshal(body)
 		}
 		if err != nil {
-			id := RequestID(r.Context())
-			log.ErrorContext(r.Context(), "request failed", "requestId", id, "route", r.Pattern, "error", err)
-			writeError(w, http.StatusInternalServerError, codeInternal, "internal error", id)
+			failed(w, r, log, err)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_, _ = w.Write(append(text, '\n'))
 	})
+}
+
+// failed answers a fault of ours, masked, with the id under which the log tells it.
+func failed(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	id := RequestID(r.Context())
+	log.ErrorContext(r.Context(), "request failed", "requestId", id, "route", r.Pattern, "error", err)
+	writeError(w, http.StatusInternalServerError, codeInternal, "internal error", id)
 }

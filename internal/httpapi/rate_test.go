@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -14,7 +15,7 @@ import (
 
 func TestLimited(t *testing.T) {
 	now, asked := time.Unix(0, 0), 0
-	handler := httpapi.Limited(ratelimit.PerMinute(4, func() time.Time { return now }), http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	handler := httpapi.Limited(ratelimit.NewMemory(ratelimit.PerMinute(4), func() time.Time { return now }), slog.New(slog.DiscardHandler), http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
 	ask := func(who string) *httptest.ResponseRecorder {
 		request := httptest.NewRequest(http.MethodPost, "/orders", nil)
 		answer := httptest.NewRecorder()

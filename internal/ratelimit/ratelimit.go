@@ -1,58 +1,44 @@
 // Package ratelimit bounds how often each principal may do something: a token bucket for
-// each, of so many principals as were seen last.
+// each. Where the buckets are kept is the deployment's to say: in the one process of a house
+// ([NewMemory]), or in the table that all processes share (internal/store/dynamo).
+//
+// internal/ratelimit/ratelimittest holds every Limiter to this.
 package ratelimit
 
 import (
+	"context"
 	"time"
-
-	lru "github.com/hashicorp/golang-lru/v2"
-	"golang.org/x/time/rate"
 )
 
-// principals is how many are known at once, some 200 bytes each. Whoever was forgotten
-// begins anew, which takes that many other principals meanwhile: tokens are not had for free.
-const principals = 10_000
-
-// Limiter bounds one kind of call. A nil Limiter bounds nothing. It is safe for
-// concurrent use.
-type Limiter struct {
-	perSecond rate.Limit
-	burst     int
-	now       func() time.Time
-	buckets   *lru.Cache[string, *rate.Limiter]
+// Rate is how often a principal may call: Burst calls at once, and another one after each
+// Interval. The zero Rate is no limit.
+type Rate struct {
+	Interval time.Duration
+	Burst    int
 }
 
-// PerMinute answers a limiter of n calls a minute, of which up to half may come at once; nil
-// for 0 or less: no limit.
-func PerMinute(n int, now func() time.Time) *Limiter {
+// PerMinute answers the rate of n calls a minute, of which up to half may come at once; no
+// limit for 0 or less.
+func PerMinute(n int) Rate {
 	if n <= 0 {
-		return nil
+		return Rate{}
 	}
-	buckets, err := lru.New[string, *rate.Limiter](principals)
-	if err != nil {
-		panic(err) // only for a size below 1
-	}
-	return &Limiter{perSecond: rate.Limit(float64(n) / 60), burst: max(1, n/2), now: now, buckets: buckets}
+	return Rate{Interval: time.Minute / time.Duration(n), Burst: max(1, n/2)}
 }
 
-// Take takes one call of the principal. It answers 0, or how long to wait before the next
-// one: then this one does not count.
-func (l *Limiter) Take(principal string) time.Duration {
-	if l == nil {
-		return 0
-	}
-	bucket, ok := l.buckets.Get(principal)
-	if !ok {
-		bucket = rate.NewLimiter(l.perSecond, l.burst)
-		if other, there, _ := l.buckets.PeekOrAdd(principal, bucket); there {
-			bucket = other
-		}
-	}
-	now := l.now()
-	reserved := bucket.ReserveN(now, 1)
-	wait := reserved.DelayFrom(now)
-	if wait > 0 {
-		reserved.CancelAt(now)
-	}
-	return wait
+// None reports whether the rate is no limit.
+func (r Rate) None() bool { return r.Interval <= 0 || r.Burst <= 0 }
+
+// Limiter bounds one kind of call. It is safe for concurrent use.
+type Limiter interface {
+	// Take takes one call of the principal. It answers 0, or how long to wait before the
+	// next one: then this one does not count. An error says that the call could not be
+	// counted; it may have been.
+	Take(ctx context.Context, principal string) (wait time.Duration, err error)
 }
+
+// Unlimited lets everybody call as often as they like.
+type Unlimited struct{}
+
+// Take implements Limiter.
+func (Unlimited) Take(context.Context, string) (time.Duration, error) { return 0, nil }

@@ -16,6 +16,7 @@ import (
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/payment/simulated/dynamoledger"
+	"github.com/vacancy/vacancy/internal/ratelimit"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/store/dynamo"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -112,6 +113,11 @@ func (a *App) Routes() (routes []httpapi.Route) {
 		routes = append(routes, httpapi.Route{Pattern: "POST " + WebhookPath, Handler: a.Webhook})
 	}
 	return routes
+}
+
+// Limiter counts in the table, for all functions together.
+func (a *App) Limiter(kind string, r ratelimit.Rate) ratelimit.Limiter {
+	return dynamo.NewLimiter(a.Store.Table(), kind, r, app.Now)
 }
 
 // Checks are what must work for the program to.

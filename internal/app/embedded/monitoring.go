@@ -6,7 +6,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/httpapi"
+	"github.com/vacancy/vacancy/internal/ratelimit"
 )
 
 // listed bounds what is shown of notifications.
@@ -38,6 +40,11 @@ func (a *App) Checks() []httpapi.Check {
 		{Name: "store", Check: a.Store.Ping},
 		{Name: "runner", Check: func(context.Context) error { return a.Runner.Healthy() }},
 	}
+}
+
+// Limiter counts in this process, the only one there is.
+func (a *App) Limiter(_ string, r ratelimit.Rate) ratelimit.Limiter {
+	return ratelimit.NewMemory(r, app.Now)
 }
 
 // Collectors are the program's metrics.

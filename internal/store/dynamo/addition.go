@@ -56,6 +56,6 @@ func (e expression) name(of string) string {
 
 func (e expression) number(n int64) string {
 	placeholder := ":v" + strconv.Itoa(len(e.values))
-	e.values[placeholder] = &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+	e.values[placeholder] = number(n)
 	return placeholder
 }

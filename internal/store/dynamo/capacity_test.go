@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/ratelimit"
 	"github.com/vacancy/vacancy/internal/store/dynamo"
 	"github.com/vacancy/vacancy/internal/store/dynamo/dynamotest"
 )
@@ -64,6 +65,26 @@ func TestCapacityAsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.op("reserve what is taken: refused")
+
+	m.head("**how often one reserves or pays, before either**")
+	now := noon
+	limiter := dynamo.NewLimiter(m.Table(), "reserve", ratelimit.PerMinute(4), func() time.Time { return now })
+	for _, c := range []struct {
+		name  string
+		after time.Duration
+		waits bool
+	}{
+		{"the first call in a while", 0, false}, {"another one of a burst", time.Second, false}, {"one too many", time.Second, true},
+	} {
+		now = now.Add(c.after)
+		m.read(c.name, func() error {
+			wait, err := limiter.Take(t.Context(), "ann")
+			if err == nil && (wait > 0) != c.waits {
+				err = fmt.Errorf("it waits %s", wait)
+			}
+			return err
+		})
+	}
 
 	m.head("**reading**")
 	m.read("apartment(id) or reservation(id)", func() error { _, err := m.Apartment(t.Context(), "apt_1"); return err })

@@ -19,6 +19,7 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/payment/simulated/dynamoledger"
+	"github.com/vacancy/vacancy/internal/ratelimit"
 	"github.com/vacancy/vacancy/internal/store/dynamo"
 	"github.com/vacancy/vacancy/internal/store/dynamo/dynamotest"
 )
@@ -74,6 +75,10 @@ func TestExamplesAsDocumented(t *testing.T) {
 			return err
 		},
 		func(ctx context.Context) error {
+			_, err := dynamo.NewLimiter(table, "reserve", ratelimit.PerMinute(30), func() time.Time { return noon }).Take(ctx, "ann")
+			return err
+		},
+		func(ctx context.Context) error {
 			_, err := gateway.Create(ctx, booking.Payment{ID: "res_1-p1", Amount: a.Price}, "res_1", "res_1-p1:create")
 			return err
 		},
@@ -90,17 +95,19 @@ func TestExamplesAsDocumented(t *testing.T) {
 	for _, e := range []struct {
 		name string
 		pk   string
+		sk   string // what it begins with
 	}{
-		{"An apartment, held", "apt_1"},
-		{"The id that its listing has where it came from, so that it is imported once", "SOURCE#5668626895"},
-		{"A reservation, its payment begun", "res_1"},
-		{"An idempotency key", dynamo.IdempotencyPartition(p.Idempotency)},
-		{"What a tenant takes of the limits", "TENANT#ann"},
-		{"The simulated gateway: a payment", "GATEWAY#" + entries[0].Ref},
-		{"The simulated gateway: an entry of its ledger", "GATEWAY_ENTRIES#res_1"},
-		{"The simulated gateway: the key of a call", "GATEWAY_KEY#res_1-p1:create"},
+		{"An apartment, held", "apt_1", ""},
+		{"The id that its listing has where it came from, so that it is imported once", "SOURCE#5668626895", ""},
+		{"A reservation, its payment begun", "res_1", ""},
+		{"An idempotency key", dynamo.IdempotencyPartition(p.Idempotency), ""},
+		{"What a tenant takes of the limits", "TENANT#ann", "USAGE"},
+		{"How often a tenant has called: when all of the burst may be called again", "TENANT#ann", "RATE"},
+		{"The simulated gateway: a payment", "GATEWAY#" + entries[0].Ref, ""},
+		{"The simulated gateway: an entry of its ledger", "GATEWAY_ENTRIES#res_1", ""},
+		{"The simulated gateway: the key of a call", "GATEWAY_KEY#res_1-p1:create", ""},
 	} {
-		items, err := table.Partition(t.Context(), e.pk, "")
+		items, err := table.Partition(t.Context(), e.pk, e.sk)
 		if err != nil || len(items) != 1 {
 			t.Fatalf("%s has %d items, %v", e.pk, len(items), err)
 		}

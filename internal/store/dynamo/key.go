@@ -20,6 +20,7 @@ const (
 	idempotencyKind = "IDEMPOTENCY"
 	sourceKind      = "SOURCE"
 	usageKind       = "USAGE"
+	rateKind        = "RATE"
 	pingKind        = "PING"
 	importKind      = "IMPORT"
 	partKind        = "PART"
@@ -32,6 +33,11 @@ func reservationKey(id string) Key { return Key{PK: id, SK: reservationKind} }
 
 // usageKey is that of what a tenant takes of the limits of holds.
 func usageKey(tenantID string) Key { return Key{PK: "TENANT#" + tenantID, SK: usageKind} }
+
+// rateKey is that of how often a principal has made a kind of call.
+func rateKey(principal, kind string) Key {
+	return Key{PK: "TENANT#" + principal, SK: rateKind + "#" + kind}
+}
 
 // sourceKey is that of the item by which a listing is imported once.
 func sourceKey(sourceID string) Key { return Key{PK: "SOURCE#" + sourceID, SK: sourceKind} }

@@ -63,6 +63,10 @@ func (m *Meter) measure(ctx context.Context, in middleware.InitializeInput, next
 		f.Set(reflect.ValueOf(types.ReturnConsumedCapacityIndexes))
 	}
 	out, metadata, err := next.HandleInitialize(ctx, in)
+	if failed := new(types.ConditionalCheckFailedException); errors.As(err, &failed) {
+		m.request()
+		m.conditionFailed()
+	}
 	if err != nil {
 		return out, metadata, err
 	}
@@ -77,9 +81,10 @@ func (m *Meter) measure(ctx context.Context, in middleware.InitializeInput, next
 			consumed = c
 		}
 	}
-	_, write := in.Parameters.(*dynamodb.PutItemInput)
+	_, puts := in.Parameters.(*dynamodb.PutItemInput)
+	_, updates := in.Parameters.(*dynamodb.UpdateItemInput)
 	m.request()
-	m.add(write, 1, consumed...)
+	m.add(puts || updates, 1, consumed...)
 	return out, metadata, nil
 }
 
@@ -120,6 +125,15 @@ func (m *Meter) request() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.used.Requests++
+}
+
+// conditionFailed adds what a write takes whose condition does not hold: a unit for each KB
+// of the item that is there, and no item of ours that is updated in place has more than one.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+func (m *Meter) conditionFailed() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.used.Writes++
 }
 
 // add adds units, those of the table so many times.
