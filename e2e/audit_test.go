@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/payment/simulated/sqliteledger"
@@ -122,8 +126,8 @@ func settle(ctx context.Context, manager account) (snapshot, error) {
 
 // violations holds a settled snapshot to the invariants of the design, section 3, as
 // far as the store alone can break them. up answers how long the server was up between
-// two times.
-func (s snapshot) violations(up func(from, to time.Time) time.Duration) (errs []error) {
+// two times; most is how long after its deadline a hold may end.
+func (s snapshot) violations(up func(from, to time.Time) time.Duration, most time.Duration) (errs []error) {
 	broken := func(invariant int, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("invariant %d: "+format, append([]any{invariant}, args...)...))
 	}
@@ -139,7 +143,7 @@ func (s snapshot) violations(up func(from, to time.Time) time.Duration) (errs []
 			live[r.Apartment.ID] = append(live[r.Apartment.ID], r.ID)
 		}
 		if r.Status == "EXPIRED" && r.EndedAt != nil {
-			if late := up(r.HoldExpiresAt, *r.EndedAt); late > 5*time.Second {
+			if late := up(r.HoldExpiresAt, *r.EndedAt); late > most {
 				broken(3, "the hold %s ended %s after its deadline %s", r.ID, late, r.HoldExpiresAt)
 			}
 			if r.EndedAt.Before(r.HoldExpiresAt) {
@@ -195,30 +199,48 @@ func (r reservation) contradictions() (errs []error) {
 	return errs
 }
 
-// auditLedger holds the payment gateway's own ledger against the reservations
-// (invariant 2), and against what the ended sagas should have kept, by id. The server must
-// have ended.
-func auditLedger(ctx context.Context, dir string, reservations []reservation, sagas map[string]int64) error {
+// ledgerFile answers what the payment gateway's own ledger of the embedded backend adds up to,
+// payment by payment. The server must have ended.
+func ledgerFile(ctx context.Context, dir string) ([]simulated.Totals, error) {
 	ledger, err := sqliteledger.Open(ctx, filepath.Join(dir, sqliteledger.FileName), nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer ledger.Close()
 	var entries []simulated.Entry
 	for last := int64(0); ; {
 		page, err := ledger.EntriesAfter(ctx, last, 1000)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(page) == 0 {
-			break
+			return simulated.Sum(entries), nil
 		}
 		entries = append(entries, page...)
 		last = page[len(page)-1].Seq
 	}
+}
+
+// ledgerRoute answers the same of these reservations and sagas, asking the server.
+func ledgerRoute(ctx context.Context, manager account, ids []string) ([]simulated.Totals, error) {
+	answers := make([][]simulated.Totals, len(ids))
+	var asking errgroup.Group
+	asking.SetLimit(8)
+	for i, id := range ids {
+		asking.Go(func() error {
+			return manager.get(ctx, "/ledger/"+url.PathEscape(id), &answers[i])
+		})
+	}
+	err := asking.Wait()
+	return slices.Concat(answers...), err
+}
+
+// auditLedger holds what the payment gateway's own ledger adds up to against the reservations
+// (invariant 2), and against what the ended sagas should have kept, by id.
+func auditLedger(ledger []simulated.Totals, reservations []reservation, sagas map[string]int64) error {
 	kept, captures := map[string]int64{}, map[string]int{}
 	var errs []error
-	for _, sum := range simulated.Sum(entries) {
+	for _, sum := range ledger {
 		kept[sum.ReservationID] += sum.Kept()
 		captures[sum.ReservationID] += sum.Captures
 		if sum.Captures > 1 || sum.Refunds > 1 {
@@ -256,24 +278,49 @@ func auditLedger(ctx context.Context, dir string, reservations []reservation, sa
 	return errors.Join(errs...)
 }
 
-// auditServer settles a server that was never killed, stops it and audits it.
-func auditServer(ctx context.Context, manager account, p *process) error {
-	s, err := settle(ctx, manager)
+// auditServer settles a server that was never killed and audits it. One of ours is stopped.
+func auditServer(ctx context.Context, tt *target, p *process) error {
+	s, err := settle(ctx, tt.morgan)
 	if err != nil {
 		return err
 	}
-	errs := s.violations(func(from, to time.Time) time.Duration { return to.Sub(from) })
-	orders, err := moneyOfOrders(ctx, manager)
+	errs := s.violations(func(from, to time.Time) time.Duration { return to.Sub(from) }, tt.late)
+	sagas, err := moneyOfOrders(ctx, tt.morgan)
 	if err != nil {
 		return err
 	}
-	trips, err := moneyOfTrips(ctx, manager)
+	trips, err := moneyOfTrips(ctx, tt.morgan)
 	if err != nil {
 		return err
 	}
-	maps.Copy(orders, trips)
-	if code, err := p.stop(30 * time.Second); err != nil || code != 0 {
-		return fmt.Errorf("the server exited with code %d, %w\n%s", code, err, p.log)
+	maps.Copy(sagas, trips)
+	ledger, err := ledgerAfter(ctx, tt.morgan, p, s, sagas)
+	if err != nil {
+		return err
 	}
-	return errors.Join(append(errs, auditLedger(ctx, p.Dir, s.reservations, orders))...)
+	return errors.Join(append(errs, auditLedger(ledger, s.reservations, sagas))...)
+}
+
+// ledgerAfter answers the ledger of a settled server, and stops one of ours: that of the
+// embedded backend is a file which it has to itself.
+func ledgerAfter(ctx context.Context, manager account, p *process, s snapshot, sagas map[string]int64) (ledger []simulated.Totals, err error) {
+	embedded := p != nil && awsBackend == nil
+	if !embedded {
+		ids := slices.Collect(maps.Keys(sagas))
+		for _, r := range s.reservations {
+			ids = append(ids, r.ID)
+		}
+		if ledger, err = ledgerRoute(ctx, manager, ids); err != nil {
+			return nil, err
+		}
+	}
+	if p != nil {
+		if code, err := p.stop(30 * time.Second); err != nil || code != 0 {
+			return nil, fmt.Errorf("the server exited with code %d, %w\n%s", code, err, p.log)
+		}
+	}
+	if embedded {
+		return ledgerFile(ctx, p.Dir)
+	}
+	return ledger, nil
 }

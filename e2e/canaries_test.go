@@ -27,7 +27,11 @@ func TestNoCanaryIsTold(t *testing.T) {
 		return value
 	}
 
-	p, tt := newServer(t, "--log-level", "debug", "--stage", "prod", "--notify-url", "http://user:"+plant("a password in a URL")+"@127.0.0.1:1/hook", "--notify-secret", notifySecret)
+	flags := []string{"--log-level", "debug", "--stage", "prod"}
+	if awsBackend == nil { // on AWS notifications leave by a topic
+		flags = append(flags, "--notify-url", "http://user:"+plant("a password in a URL")+"@127.0.0.1:1/hook", "--notify-secret", notifySecret)
+	}
+	p, tt := newServer(t, flags...)
 	key, err := os.ReadFile(filepath.Join(p.Dir, "signing.key"))
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +98,7 @@ func TestNoCanaryIsTold(t *testing.T) {
 	_, _ = fmt.Fprintf(&answers, "%+v\n", paying.UserErrors)
 	command(t, "", "apartments", "--data", p.Dir, "--first", "1")
 	// Until the short hold has lapsed and its notification has failed.
-	for tick, late := time.NewTicker(50*time.Millisecond), time.After(testTime); !strings.Contains(p.log.String(), "notification"); {
+	for tick, late := time.NewTicker(50*time.Millisecond), time.After(testTime); awsBackend == nil && !strings.Contains(p.log.String(), "notification"); {
 		select {
 		case <-tick.C:
 		case <-late:

@@ -6,8 +6,8 @@
 //   - by default a server of this build on a data directory of its own. When the suite
 //     is done that server is stopped and its data and the payment gateway's ledger are
 //     audited against the invariants of the design, section 3;
-//   - with VACANCY_E2E_SERVE, the same with these flags beside --listen and --data, such
-//     as "--backend aws";
+//   - with VACANCY_E2E_BACKEND=aws, the same with --backend aws, on DynamoDB Local and the
+//     Step Functions API of 'vacancy workflow serve', which it starts (aws_test.go);
 //   - with VACANCY_E2E_URL, a server that runs somewhere, a deployed stack for instance.
 //     VACANCY_E2E_TOKENS then names a file of JSON with the tokens of two tenants and
 //     a manager: {"alice":"…","bob":"…","morgan":"…"}.

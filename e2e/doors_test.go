@@ -215,7 +215,7 @@ func TestOIDC(t *testing.T) {
 		}
 	}
 	for who, code := range map[string]int{tenant: 403, manager: 200} {
-		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, p.URL+"/notifications", nil)
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, p.URL+"/ledger/res_none", nil)
 		request.Header.Set("Authorization", "Bearer "+who)
 		answer, err := http.DefaultClient.Do(request)
 		if err != nil {

@@ -63,6 +63,28 @@ func (a account) ask(ctx context.Context, query string, variables map[string]any
 	return json.Unmarshal(envelope.Data, data)
 }
 
+// get reads what a path answers, as JSON.
+func (a account) get(ctx context.Context, path string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.url+path, nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+a.token)
+	response, err := a.http.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("GET %s: HTTP %d: %.200s", path, response.StatusCode, answer)
+	}
+	return json.Unmarshal(answer, into)
+}
+
 // post sends a body as JSON and answers the status and the body that came back.
 func (a account) post(ctx context.Context, path string, body []byte) (int, []byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url+path, bytes.NewReader(body))

@@ -185,13 +185,14 @@ func (c *crashes) finish(ctx context.Context, t *testing.T, tenants []*tenant, k
 	if err != nil {
 		t.Error(err)
 	}
-	for _, err := range s.violations(c.up) {
+	for _, err := range s.violations(c.up, tt.late) {
 		t.Error(err)
 	}
-	if code, err := c.server.stop(30 * time.Second); err != nil || code != 0 {
-		t.Errorf("the server exited with code %d, %v", code, err)
+	ledger, err := ledgerAfter(ctx, tt.morgan, c.server, s, nil)
+	if err != nil {
+		t.Error(err)
 	}
-	if err := auditLedger(ctx, c.dir, s.reservations, nil); err != nil {
+	if err := auditLedger(ledger, s.reservations, nil); err != nil {
 		t.Error(err)
 	}
 
@@ -223,6 +224,12 @@ func (c *crashes) finish(ctx context.Context, t *testing.T, tenants []*tenant, k
 	}
 	t.Logf("%d kills in %s: %d orders acknowledged, %d repeated after a crash, %d reservations %v, %d executions; the slowest start took %s",
 		kills, time.Since(began).Round(time.Second), acknowledged, repeated, len(s.reservations), statuses, len(s.executions), c.slow.Round(time.Millisecond))
+	if awsBackend != nil { // which answers more slowly than it is killed
+		if acknowledged < kills {
+			t.Errorf("the load was none: %d orders acknowledged", acknowledged)
+		}
+		return
+	}
 	if acknowledged < 20*kills || statuses["PAID"] == 0 || statuses["EXPIRED"] == 0 || statuses["CANCELLED"] == 0 || statuses["FAILED"] == 0 {
 		t.Errorf("the load was none: %d orders acknowledged, %v", acknowledged, statuses)
 	}

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -38,6 +39,13 @@ func run(m *testing.M) int {
 	if err := flag.Set("test.parallel", "24"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
+	}
+	if os.Getenv(backendVariable) == "aws" {
+		if awsBackend, err = startAWS(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer awsBackend.stop()
 	}
 	code := m.Run()
 	if err := shared.close(); err != nil {

@@ -19,20 +19,33 @@ import (
 // after a crash.
 const readyWithin = 30 * time.Second
 
-// process is a running 'vacancy serve'.
+// process is a running 'vacancy serve', or another command that says where it listens.
 type process struct {
 	URL     string
-	Dir     string // its data directory
+	Dir     string // its data directory, if it has one
 	command *exec.Cmd
 	log     *safeBuffer // standard error
 	exited  chan struct{}
 	err     error // of Wait; read after exited
 }
 
-// serve starts a server on the data directory and waits until it listens. A few tenants
-// do everything in most tests, so they are not limited unless the flags say so.
+// serve starts a server on the data directory, or on AWS on what belongs to it, and waits
+// until it listens. A few tenants do everything in most tests, so they are not limited unless
+// the flags say so.
 func serve(dir string, flags ...string) (*process, error) {
 	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir, "--max-holds", "0", "--hold-budget", "0", "--reserve-rate", "0", "--pay-rate", "0"}, flags...)
+	if awsBackend != nil {
+		onAWS, err := awsBackend.flags(dir, flags)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, onAWS...)
+	}
+	return start(dir, args...)
+}
+
+// start starts a command and waits until it listens.
+func start(dir string, args ...string) (*process, error) {
 	p := &process{Dir: dir, command: exec.Command(binary, args...), log: new(safeBuffer), exited: make(chan struct{})}
 	p.command.Env = cleanEnvironment()
 	p.command.Stderr = p.log

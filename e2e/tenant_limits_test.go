@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestATenantsLimits(t *testing.T) {
 	third, err := hold(time.Minute)
 	mustRefuse(t, "HOLD_LIMIT_REACHED", third, err)
 
-	tt.await(t, second.ID, "EXPIRED")
+	tt.awaitThat(t, second.ID, "it is released", func(r reservation) bool { return slices.Contains(r.kinds(), "HOLD_EXPIRED") })
 	two, err = hold(time.Minute)
 	second = must(t, two, err).Reservation
 	paid, err := tt.alice.pay(ctx, first.ID, "pm_ok", newKey())

@@ -75,6 +75,9 @@ it speaks HTTPS (--tls-cert, --tls-key) or stands behind a proxy that does (--be
 			if err := errors.Join(f.doors.check(), f.backend.check()); err != nil {
 				return err
 			}
+			if f.backend.name == backendAWS && (f.notifyURL != "" || f.smtp != "") {
+				return usagef("--notify-url and --smtp are for --backend embedded; on AWS notifications go to the stack's topic (parameter NotifyEmail, output NotificationTopicArn)")
+			}
 			return p.serve(command.Context(), f)
 		},
 	}

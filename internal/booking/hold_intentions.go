@@ -103,7 +103,10 @@ func (i ReleaseHold) Decide(b Booking) (Booking, bool, error) {
 		r.Status = ReservationFailed
 		r.record(HoldFailed, i.Now, i.By, 0, i.Note)
 	}
-	r.EndedAt, r.TaskToken = i.Now, ""
+	r.EndedAt = i.Now
+	if i.Reason != ReleaseCancelled { // whoever cancels wakes the execution by the token of this very moment
+		r.TaskToken = ""
+	}
 	b.free(i.Now)
 	return b, true, nil
 }

@@ -35,6 +35,6 @@ func (s *Service) CancelReservation(ctx context.Context, who Principal, id strin
 	if err != nil {
 		return r, err
 	}
-	s.wake(ctx, r) // the token that was there before the release took it away
+	s.wake(ctx, b.Reservation) // by a token that may have come since it was read
 	return b.Reservation, nil
 }

@@ -39,7 +39,7 @@ type App struct {
 // Open wires the program. It asks AWS for nothing but the secret of Stripe's keys, and that
 // only where there is one, so that a function starts quickly.
 func Open(ctx context.Context, c Config) (*App, error) {
-	awsConfig, err := config.LoadDefaultConfig(ctx)
+	awsConfig, err := config.LoadDefaultConfig(ctx, config.WithLogger(sdkLog{c.Log}))
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration of AWS: %w", err)
 	}
