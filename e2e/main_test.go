@@ -36,7 +36,11 @@ func run(m *testing.M) int {
 	}
 	// The tests wait for a server and its deadlines, not for a processor.
 	flag.Parse()
-	if err := flag.Set("test.parallel", "24"); err != nil {
+	parallel := "24"
+	if os.Getenv(backendVariable) == "aws" {
+		parallel = "12" // DynamoDB Local answers them
+	}
+	if err := flag.Set("test.parallel", parallel); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
