@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -37,27 +38,60 @@ func TestAFaultAtEveryBoundary(t *testing.T) {
 			for _, kind := range faultKinds {
 				t.Run(kind.name, func(t *testing.T) {
 					t.Parallel()
-					n := 1
-					for ; ; n++ {
-						sprung := false
-						dir := t.TempDir()
-						synctest.Test(t, func(t *testing.T) { sprung = runScenario(t, c, kind, n, dir) })
-						if t.Failed() {
-							t.Fatalf("with %s no. %d", kind.name, n)
-						}
-						if !sprung {
-							break
-						}
-					}
-					// Without this an empty enumeration would look like a success.
-					if n == 1 && slices.Contains(c.has, kind.at) {
-						t.Errorf("there was no %s to fail", kind.at)
-					}
-					t.Logf("%d boundaries", n-1)
+					atEveryBoundary(t, kind, app.Config{}, slices.Contains(c.has, kind.at), func(w *world) {
+						w.apartment()
+						w.trap.arm()
+						c.run(w)
+						w.settle()
+						w.verify(c.ends)
+					})
 				})
 			}
 		})
 	}
+}
+
+// atEveryBoundary runs the program on fresh files, and lets one thing fail that is armed: at
+// the first boundary of the kind, at the second, and so on until there are no more. Where some
+// are expected there must be one: an empty enumeration would look like a success.
+func atEveryBoundary(t *testing.T, kind faultKind, c app.Config, expected bool, run func(*world)) {
+	t.Helper()
+	fresh, n := freshFiles(t), 1
+	for sprung := true; sprung; n++ {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(fresh)); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			w := &world{t: t, dir: dir, config: c, trap: &trap{kind: kind, countdown: n}}
+			w.open()
+			run(w)
+			w.close()
+			sprung = w.trap.sprung()
+		})
+		if t.Failed() {
+			t.Fatalf("with %s no. %d", kind.name, n)
+		}
+	}
+	if n == 2 && expected {
+		t.Errorf("there was no %s to fail", kind.at)
+	}
+	t.Logf("%d boundaries", n-2)
+}
+
+// freshFiles is a data directory in which nothing has happened yet. Copying it takes less than
+// making it anew.
+func freshFiles(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	a, err := embedded.Open(t.Context(), embedded.Config{DataDir: dir})
+	if err == nil {
+		err = a.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // place is where a fault can be.
@@ -119,20 +153,6 @@ var scenarios = []scenario{
 	{"taken over", func(w *world) { w.reserve(); w.takeOver() }, booking.Expired, everywhere, false},
 }
 
-// runScenario runs one scenario with the n-th boundary failing and reports whether there
-// was an n-th.
-func runScenario(t *testing.T, c scenario, kind faultKind, n int, dir string) (sprung bool) {
-	w := &world{t: t, dir: dir, trap: &trap{kind: kind, countdown: n}}
-	w.open()
-	w.apartment()
-	w.trap.arm()
-	c.run(w)
-	w.settle()
-	w.verify(c.ends)
-	w.close()
-	return w.trap.sprung()
-}
-
 // trap lets one boundary fail. After a crash everything fails until it is disarmed.
 type trap struct {
 	mu        sync.Mutex
@@ -150,6 +170,12 @@ func (x *trap) arm() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.armed = true
+}
+
+func (x *trap) disarm() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.armed = false
 }
 
 func (x *trap) sprung() bool {
@@ -217,6 +243,8 @@ type world struct {
 	t    *testing.T
 	dir  string
 	trap *trap
+	// config is what the program runs with besides the window and the limits of the tests.
+	config app.Config
 	app  *embedded.App
 	life context.Context // of the process
 	stop context.CancelFunc
@@ -227,6 +255,8 @@ type world struct {
 	taken booking.Reservation
 	told  []string
 	pays  int
+
+	imports []string // their ids
 }
 
 const crashWindow = time.Minute
@@ -252,7 +282,9 @@ func (w *world) fatal(format string, args ...any) {
 func (w *world) open() {
 	w.life, w.stop = context.WithCancel(context.Background())
 	w.trap.down = w.stop
-	a, err := embedded.Open(w.life, embedded.Config{DataDir: w.dir, Config: app.Config{PaymentWindow: crashWindow, Limits: app.NoLimits()},
+	config := w.config
+	config.PaymentWindow, config.Limits = crashWindow, app.NoLimits()
+	a, err := embedded.Open(w.life, embedded.Config{DataDir: w.dir, Config: config,
 		Faults: embedded.Faults{Store: w.trap.commit(storeCommit), Ledger: w.trap.commit(ledgerCommit), Gateway: w.trap.call}})
 	if err != nil {
 		w.t.Fatalf("open: %v", err)

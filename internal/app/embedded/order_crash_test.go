@@ -2,124 +2,76 @@ package embedded_test
 
 import (
 	"context"
-	"testing"
-	"testing/synctest"
-	"time"
 
+	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/saga/order"
-	"github.com/vacancy/vacancy/internal/workflow"
 )
 
+const orderID = "o1"
+
 // orderScenarios are orders of every end.
-var orderScenarios = []struct {
-	name    string
-	request order.Request
-	ends    order.Status
-	short   bool
-}{
-	{"fulfilled", order.Request{OrderID: "o1", Total: &booking.Money{Amount: 10_000, Currency: "USD"}, Card: number("123-1234"), Address: "123 st"}, order.Fulfilled, true},
-	{"no address", order.Request{OrderID: "o1", Total: &booking.Money{Amount: 10_000, Currency: "USD"}, Card: number("123-1234")}, order.Failed, true},
-	{"capture fails", order.Request{OrderID: "o1", Total: &booking.Money{Amount: 10_000, Currency: "USD"}, Card: number("pm_capture_fails"), Address: "123 st"}, order.Failed, false},
-	{"capture without an answer", order.Request{OrderID: "o1", Total: &booking.Money{Amount: 10_000, Currency: "USD"}, Card: number("pm_capture_timeout_then_ok"), Address: "123 st"}, order.Fulfilled, false},
+var orderScenarios = []sagaScenario{
+	{name: "order/fulfilled", run: ordered("123-1234", "123 st", order.Fulfilled)},
+	{name: "order/no address", run: ordered("123-1234", "", order.Failed), short: true},
+	{name: "order/capture fails", run: ordered("pm_capture_fails", "123 st", order.Failed), crashes: true},
+	{name: "order/capture without an answer", run: ordered("pm_capture_timeout_then_ok", "123 st", order.Fulfilled), crashes: true},
+	{name: "order/compensations give up", crashes: true, config: app.Config{CompensationFailureRate: 1}, run: func(w *world) {
+		ordered("123-1234", "", order.NeedsAttention)(w)
+		w.mended()
+		w.ask("resume the order", func(ctx context.Context) error {
+			_, err := w.app.Orders.Resume(ctx, mary, orderID)
+			if booking.CodeOf(err) == booking.NothingToResume {
+				return nil // it was, and the answer was lost
+			}
+			return err
+		})
+		w.endOrder(order.Failed, notification.NeedsAttention, notification.OrderFailed)
+	}},
 }
+
+var mary = booking.Principal{ID: "mary", Role: booking.Manager}
 
 func number(n order.CardNumber) *order.CardNumber { return &n }
 
-// TestAFaultAtEveryBoundaryOfAnOrder takes orders through the whole program and lets one
-// thing fail, at each commit and each call to the gateway in turn, as
-// TestAFaultAtEveryBoundary does with reservations. Whatever failed, the order comes to the
-// one end that it has without faults, whole or empty, with the ledger right.
-func TestAFaultAtEveryBoundaryOfAnOrder(t *testing.T) {
-	for _, c := range orderScenarios {
-		if testing.Short() && !c.short {
-			continue
-		}
-		for _, kind := range faultKinds {
-			t.Run(c.name+"/"+kind.name, func(t *testing.T) {
-				t.Parallel()
-				n := 1
-				for sprung := true; sprung; n++ {
-					dir := t.TempDir()
-					synctest.Test(t, func(t *testing.T) {
-						w := &world{t: t, dir: dir, trap: &trap{kind: kind, countdown: n}}
-						w.open()
-						w.trap.arm()
-						w.place(c.request)
-						w.settleOrder(c.request.OrderID)
-						w.verifyOrder(c.request.OrderID, c.ends)
-						w.close()
-						sprung = w.trap.sprung()
-					})
-					if t.Failed() {
-						t.Fatalf("with %s no. %d", kind.name, n)
-					}
-				}
-				if n <= 2 {
-					t.Errorf("there was no %s to fail", kind.at)
-				}
-			})
-		}
+// ordered places an order and sees to what end it comes.
+func ordered(card order.CardNumber, address string, ends order.Status) func(*world) {
+	request := order.Request{OrderID: orderID, Total: &booking.Money{Amount: 10_000, Currency: "USD"}, Card: &card, Address: address}
+	told := map[order.Status][]notification.Kind{order.Failed: {notification.OrderFailed}, order.NeedsAttention: {notification.NeedsAttention}}
+	return func(w *world) {
+		w.trap.arm()
+		w.ask("place an order", func(ctx context.Context) error {
+			_, err := w.app.Orders.Place(ctx, alice, request)
+			return err
+		})
+		w.endOrder(ends, told[ends]...)
 	}
 }
 
-// place has a client ask until the order is placed.
-func (w *world) place(r order.Request) {
+// endOrder waits for the order's end and verifies it.
+func (w *world) endOrder(ends order.Status, told ...notification.Kind) {
 	w.t.Helper()
-	for range 20 {
-		w.revive()
-		if _, err := w.app.Orders.Place(w.life, alice, r); err == nil {
-			return
-		} else if booking.CodeOf(err) != "" {
-			w.fatal("the order is refused: %v", err)
+	var o order.Order
+	w.until(func(ctx context.Context) (open string, err error) {
+		if o, err = w.app.Store.Orders().Order(ctx, orderID); err == nil && o.Status.Live() {
+			open = "the order is " + string(o.Status)
 		}
-		w.later(200 * time.Millisecond)
-	}
-	w.fatal("the order is never answered")
-}
-
-// settleOrder lets time pass until the order and its executions have ended.
-func (w *world) settleOrder(id string) {
-	w.t.Helper()
-	state := ""
-	for range 600 {
-		w.later(time.Second)
-		o, err := w.app.Store.Orders().Order(context.Background(), id)
-		if err != nil {
-			continue
-		}
-		running, err := w.app.Runner.List(context.Background(), workflow.ListFilter{Machine: "order", Status: workflow.Running})
-		if err == nil && !o.Status.Live() && len(running.Executions) == 0 && !w.trap.isDown() {
-			return
-		}
-		state = string(o.Status)
-	}
-	w.fatal("after ten minutes the order is %s", state)
-}
-
-func (w *world) verifyOrder(id string, ends order.Status) {
-	w.t.Helper()
-	o, err := w.app.Store.Orders().Order(context.Background(), id)
-	if err != nil {
-		w.fatal("the order is lost: %v", err)
-	}
+		return open, err
+	})
 	if o.Status != ends {
 		w.fatal("the order is %s (%v, not undone %v), want %s", o.Status, o.Failure, o.NotUndone, ends)
 	}
-	totals, err := w.app.Gateway.Totals(context.Background(), id)
-	if err != nil {
-		w.fatal("%v", err)
+	switch items := len(o.Remaining()); {
+	case ends == order.Fulfilled && items != 3, ends == order.Failed && items != 0:
+		w.fatal("%s with %v", o.Status, o.Remaining())
+	case ends == order.NeedsAttention && len(o.NotUndone) != items:
+		w.fatal("%v stands, and listed is %v", o.Remaining(), o.NotUndone)
 	}
-	var kept int64
-	captures := 0
-	for _, t := range totals {
-		kept += t.Kept()
-		captures += t.Captures
+	kept := int64(10_000)
+	if ends == order.Failed {
+		kept = 0
 	}
-	switch whole := ends == order.Fulfilled; {
-	case captures > 1:
-		w.fatal("it was charged %d times", captures)
-	case whole && (kept != 10_000 || len(o.Remaining()) != 3), !whole && (kept != 0 || len(o.Remaining()) != 0):
-		w.fatal("%s with %v and %d kept", o.Status, o.Remaining(), kept)
-	}
+	w.verifyLedger(orderID, kept)
+	w.verifyTold(told...)
 }
