@@ -245,10 +245,10 @@ type world struct {
 	trap *trap
 	// config is what the program runs with besides the window and the limits of the tests.
 	config app.Config
-	app  *embedded.App
-	life context.Context // of the process
-	stop context.CancelFunc
-	ran  chan error
+	app    *embedded.App
+	life   context.Context // of the process
+	stop   context.CancelFunc
+	ran    chan error
 
 	flat  string // the apartment's id
 	held  booking.Reservation
