@@ -138,7 +138,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return errors.Join(err, backend.Close())
 	}
 	handler := api.New(api.Config{
-		App: a, Backend: backend, Verifier: gate.verifier, Checks: gate.checks, Public: f.doors.public(),
+		App: a, Backend: backend, Verifier: gate.verifier, Checks: gate.checks, Public: f.doors.public(), Proxies: f.doors.proxies,
 		AllowOrigins: f.doors.allowOrigins, Operations: operations, Development: f.stage != "prod", Now: p.now, Log: c.Log,
 	})
 

@@ -31,6 +31,7 @@ type doorFlags struct {
 	tlsCert      string
 	tlsKey       string
 	behindProxy  bool
+	proxies      int
 	allowOrigins []string
 }
 
@@ -42,6 +43,7 @@ func (f *doorFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.tlsCert, "tls-cert", "", "certificate to speak HTTPS with, in PEM; read again when it changes")
 	flags.StringVar(&f.tlsKey, "tls-key", "", "private key of the certificate, in PEM")
 	flags.BoolVar(&f.behindProxy, "behind-proxy", false, "a proxy in front of the server speaks HTTPS with everybody else")
+	flags.IntVar(&f.proxies, "proxies", 0, "how many proxies stand in front of the server, each adding to X-Forwarded-For whom it was asked by: the log then tells where requests came from (default: 1 with --behind-proxy)")
 	flags.StringSliceVar(&f.allowOrigins, "allow-origin", nil, "origin of web pages that may call the API, such as https://app.example.com; may be given several times")
 }
 
@@ -52,6 +54,12 @@ func (f *doorFlags) check() error {
 		if f.oidcIssuer != "" {
 			f.auth = authOIDC
 		}
+	}
+	if f.behindProxy && f.proxies == 0 {
+		f.proxies = 1
+	}
+	if f.proxies < 0 || f.proxies > httpapi.MaxProxies || f.proxies > 0 && !f.behindProxy {
+		return usagef("--proxies must be from 1 to %d and is for --behind-proxy; it is %d", httpapi.MaxProxies, f.proxies)
 	}
 	if err := oneOf("--auth", f.auth, []string{authDevelopment, authTokens, authOIDC}); err != nil {
 		return err

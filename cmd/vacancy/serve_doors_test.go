@@ -23,6 +23,9 @@ func TestDoors(t *testing.T) {
 		{"tokens in the clear", doorFlags{listen: ":1", auth: "tokens"}, "in the clear"},
 		{"tokens by TLS", tls(doorFlags{listen: ":1", auth: "tokens"}), ""},
 		{"tokens behind a proxy", doorFlags{listen: "10.0.0.1:1", auth: "tokens", behindProxy: true}, ""},
+		{"tokens behind three proxies", doorFlags{listen: "10.0.0.1:1", auth: "tokens", behindProxy: true, proxies: 3}, ""},
+		{"proxies that are none", doorFlags{listen: "127.0.0.1:1", proxies: 1}, "--behind-proxy"},
+		{"fewer than none", doorFlags{listen: "127.0.0.1:1", behindProxy: true, proxies: -1}, "--proxies"},
 		{"a provider in the clear", oidc, "in the clear"},
 		{"a provider by TLS", tls(oidc), ""},
 	} {
@@ -30,6 +33,10 @@ func TestDoors(t *testing.T) {
 		if c.told == "" && err != nil || c.told != "" && (err == nil || !strings.Contains(err.Error(), c.told)) {
 			t.Errorf("%s: %v, want %q", c.what, err, c.told)
 		}
+	}
+	behind := doorFlags{listen: "127.0.0.1:1", behindProxy: true}
+	if err := behind.check(); err != nil || behind.proxies != 1 {
+		t.Errorf("--behind-proxy alone means %d proxies, %v", behind.proxies, err)
 	}
 	if err := oidc.check(); oidc.auth != authOIDC {
 		t.Errorf("an issuer alone is --auth %q, %v", oidc.auth, err)

@@ -30,7 +30,7 @@ func (f *doorFlags) gate(ctx context.Context, dataDir string, now func() time.Ti
 	if err != nil {
 		return gate{}, err
 	}
-	revoked, err := identity.NewRevocations(filepath.Join(dataDir, identity.RevocationsFileName))
+	revoked, err := identity.NewRevocations(filepath.Join(dataDir, identity.RevocationsFileName), now())
 	if err != nil {
 		return gate{}, err
 	}

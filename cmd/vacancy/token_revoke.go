@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +21,9 @@ func newTokenRevoke(p *program) *cobra.Command {
 		Long: `Take back a token that 'vacancy token' signed: the server of the data directory refuses
 it from its next request on, also after a restart. Name it by the id that 'vacancy token --json'
 printed, or pipe the token itself in, so that it does not show in the list of processes.
-With --user all tokens are taken back that were signed for that user until now.`,
+With --user all tokens are taken back that were signed for that user until now. What has
+expired by itself is left out of the list, a day later, when the next token is revoked or the
+server starts.`,
 		Example: `  vacancy token revoke --user alice
   vacancy token revoke --id 4f0WmFZ1uYk3n8oZ2c9a
   vacancy token revoke - < lost-token`,
@@ -46,6 +49,7 @@ func (p *program) revokeToken(id string, piped bool) error {
 	if given != 1 {
 		return usagef("say which tokens: one by --id ID, one piped in by '-', or all of a user's by --user NAME")
 	}
+	var expires time.Time
 	if piped {
 		token, err := bufio.NewReader(io.LimitReader(p.in, identity.MaxTokenLength+2)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -54,13 +58,13 @@ func (p *program) revokeToken(id string, piped bool) error {
 		if token = strings.TrimSpace(token); strings.Count(token, ".") != 2 || identity.CheckText(token) != nil {
 			return usagef("what was piped in is no token")
 		}
-		id = identity.TokenID(token)
+		id, expires = identity.TokenID(token), identity.ExpiryOf(token)
 	}
 	dataDir, err := p.servedDataDir()
 	if err != nil {
 		return err
 	}
-	revocation := identity.Revocation{ID: id, User: p.global.user, At: p.now().UTC()}
+	revocation := identity.Revocation{ID: id, User: p.global.user, At: p.now().UTC(), Until: expires}
 	if err := identity.Revoke(filepath.Join(dataDir, identity.RevocationsFileName), revocation); err != nil {
 		return err
 	}

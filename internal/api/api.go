@@ -30,6 +30,8 @@ type Config struct {
 	// Public: others than this machine reach the deployment, by HTTPS. It shows /metrics
 	// to managers and operators only.
 	Public bool
+	// Proxies is how many stand in front of the server; see httpapi.Config.
+	Proxies int
 	// AllowOrigins are those of web pages that may call the API; may be empty.
 	AllowOrigins []string
 	// Operations are the only ones that are answered; nil: whatever is within the limits.
@@ -70,7 +72,7 @@ func (c Config) http() httpapi.Config {
 		Verifier:     c.Verifier,
 		Checks:       append(c.Backend.Checks(), c.Checks...),
 		AllowOrigins: c.AllowOrigins,
-		Secure:       c.Public, ProtectMetrics: c.Public,
+		Secure:       c.Public, ProtectMetrics: c.Public, Proxies: c.Proxies,
 		Collectors:   append(c.Backend.Collectors(), c.App.Doctor()),
 		Operations:   operations.Files,
 		Development:  c.Development,

@@ -30,6 +30,10 @@ type Config struct {
 	// Secure tells browsers to come back by HTTPS only: it is spoken here, or by what
 	// stands in front of the server.
 	Secure bool
+	// Proxies is how many of ours stand in front of the server, each of which adds to
+	// X-Forwarded-For whom it was asked by. 0: nobody's header is believed. Nobody else may be
+	// able to reach the server past them.
+	Proxies int
 	// Operations are the GraphQL documents that the page at / sends, NAME.graphql. nil: / is
 	// only text, which says what is where.
 	Operations fs.FS
@@ -76,7 +80,7 @@ func New(c Config) http.Handler {
 		}
 		mux.Handle(route.Pattern, handler)
 	}
-	return &server{mux: mux, cors: cors{c.AllowOrigins}, secure: c.Secure, metrics: metrics, log: c.Log, now: c.Now, newRequestID: c.NewRequestID}
+	return &server{mux: mux, cors: cors{c.AllowOrigins}, secure: c.Secure, proxies: c.Proxies, metrics: metrics, log: c.Log, now: c.Now, newRequestID: c.NewRequestID}
 }
 
 // Routes lists what New's handler answers.

@@ -15,6 +15,7 @@ type server struct {
 	mux          *http.ServeMux
 	cors         cors
 	secure       bool
+	proxies      int
 	metrics      *metrics
 	log          *slog.Logger
 	now          func() time.Time
@@ -92,7 +93,7 @@ func (s *server) done(w *recorder, r *http.Request, id string, took time.Duratio
 	s.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 		slog.String("requestId", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
 		slog.Int("status", status), slog.Int64("bytes", w.bytes),
-		slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("remote", r.RemoteAddr))
+		slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("remote", clientAddress(r, s.proxies)))
 }
 
 // recorder notes what a handler answers.

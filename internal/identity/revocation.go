@@ -1,17 +1,16 @@
 package identity
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"sync"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
 // RevocationsFileName is the file in the data directory that lists the tokens which are
@@ -30,28 +29,31 @@ type Revocation struct {
 	ID   string    `json:"id,omitempty"`
 	User string    `json:"user,omitempty"`
 	At   time.Time `json:"at"`
+	// Until is when what is taken back has expired by itself, so that nobody needs to know
+	// of it any more; zero: [MaxLifetime] after At, when all have that were signed by then.
+	Until time.Time `json:"until,omitzero"`
 }
 
-// Revoke adds a revocation to the file, durably. A server that has the file open takes
-// notice with its next request.
-func Revoke(path string, r Revocation) error {
-	line, err := json.Marshal(r)
-	if err != nil {
-		return err
+// prunedAfter is how long a revocation is kept beyond its time.
+const prunedAfter = 24 * time.Hour
+
+// passed reports whether whatever is taken back has expired long ago.
+func (r Revocation) passed(now time.Time) bool {
+	until := r.Until
+	if latest := r.At.Add(MaxLifetime); until.IsZero() || until.After(latest) {
+		until = latest
 	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("revoke a token: %w", err)
+	return now.After(until.Add(prunedAfter))
+}
+
+// ExpiryOf answers when a token of ours expires, as it says itself; zero if it does not say.
+// It says nothing about whether the token is good.
+func ExpiryOf(token string) time.Time {
+	var said jwt.RegisteredClaims
+	if _, _, err := jwt.NewParser().ParseUnverified(token, &said); err != nil || said.ExpiresAt == nil {
+		return time.Time{}
 	}
-	// One write, after a line break of its own: a line that a crash cut off spoils no other.
-	_, err = file.Write(append(append([]byte{'\n'}, line...), '\n'))
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("revoke a token: %w", err)
-	}
-	return nil
+	return said.ExpiresAt.UTC()
 }
 
 // Revocations knows what the file lists, as it is now. It is safe for concurrent use.
@@ -59,13 +61,16 @@ type Revocations struct {
 	path string
 
 	mu    sync.Mutex
-	size  int64
+	read  os.FileInfo // the file as it was read; nil: there was none
 	ids   map[string]bool
 	users map[string]time.Time
 }
 
-// NewRevocations reads the file, which need not be there.
-func NewRevocations(path string) (*Revocations, error) {
+// NewRevocations reads the file, which need not be there, and prunes it (see [Prune]).
+func NewRevocations(path string, now time.Time) (*Revocations, error) {
+	if err := Prune(path, now); err != nil {
+		return nil, err
+	}
 	r := &Revocations{path: path}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -86,11 +91,11 @@ func (r *Revocations) Check(token Token) error {
 	return nil
 }
 
-// reload reads the file again if it has grown. It is only ever appended to.
+// reload reads the file again if it has grown or another one is in its place.
 func (r *Revocations) reload() error {
 	info, err := os.Stat(r.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if r.size > 0 {
+		if r.read != nil {
 			return fmt.Errorf("the list of revoked tokens %s is gone", r.path)
 		}
 		return nil
@@ -98,27 +103,29 @@ func (r *Revocations) reload() error {
 	if err != nil {
 		return fmt.Errorf("read the list of revoked tokens: %w", err)
 	}
-	if info.Size() == r.size {
+	if r.read != nil && os.SameFile(info, r.read) && info.Size() == r.read.Size() && info.ModTime().Equal(r.read.ModTime()) {
 		return nil
 	}
-	text, err := os.ReadFile(r.path)
+	file, err := os.Open(r.path)
 	if err != nil {
 		return fmt.Errorf("read the list of revoked tokens: %w", err)
 	}
+	defer file.Close()
+	if info, err = file.Stat(); err != nil { // of what is read now
+		return fmt.Errorf("read the list of revoked tokens: %w", err)
+	}
 	ids, users := map[string]bool{}, map[string]time.Time{}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		var one Revocation
-		if json.Unmarshal(lines.Bytes(), &one) != nil {
-			continue // empty, or cut off by a crash: whoever wrote it was told that it failed
-		}
+	err = eachRevocation(file, func(one Revocation, _ []byte) {
 		if one.ID != "" {
 			ids[one.ID] = true
 		}
 		if one.User != "" && one.At.After(users[one.User]) {
 			users[one.User] = one.At
 		}
+	})
+	if err != nil {
+		return fmt.Errorf("read the list of revoked tokens: %w", err)
 	}
-	r.size, r.ids, r.users = int64(len(text)), ids, users
-	return lines.Err()
+	r.read, r.ids, r.users = info, ids, users
+	return nil
 }
