@@ -29,9 +29,32 @@ func NewCashier(gateway booking.Gateway, now func() time.Time) *Cashier {
 	return &Cashier{gateway: gateway, now: now}
 }
 
+// CheckCharges refuses, with INVALID_INPUT about the field, to begin a saga at a gateway that
+// charges nobody: where a manager records what came, a workflow would only write down that
+// money was there, and a tenant would have said so.
+func (c *Cashier) CheckCharges(field string) error {
+	if _, recorded := c.gateway.(booking.RecordedByManager); recorded {
+		return booking.Invalid(field, "with the %s payment gateway nobody is charged, a manager records what came; trips and orders are charged by the workflow: run the server with --gateway stripe, or simulated to try them", c.gateway.Name())
+	}
+	return nil
+}
+
+// HasDefaultMethod reports whether the gateway may have a method for whoever names none. A
+// payer's own gateway has not.
+func (c *Cashier) HasDefaultMethod() bool {
+	_, own := c.gateway.(booking.ConfirmedByPayer)
+	return !own
+}
+
 // CheckMethod refuses, with INVALID_INPUT about the field, a payment method that is none
-// of the gateway's.
+// of the gateway's, and any where CheckCharges refuses.
 func (c *Cashier) CheckMethod(field, method string) error {
+	if err := c.CheckCharges(field); err != nil {
+		return err
+	}
+	if method == "" {
+		return booking.Invalid(field, "say the payment method: the %s gateway has none for whoever names none", c.gateway.Name())
+	}
 	if !c.gateway.Accepts(method) {
 		return booking.Invalid(field, "this is no payment method of the %s gateway", c.gateway.Name()) // which may be a card number, so it is not repeated
 	}
@@ -57,14 +80,22 @@ func (c *Cashier) Open(ctx context.Context, p booking.Payment, owner string) (re
 	return created.Ref, nil
 }
 
+// authenticationRequired is the decline code of a payment that its payer would have to
+// confirm (Stripe, "Decline codes").
+const authenticationRequired = "authentication_required"
+
 // Authorize takes the amount into reserve by the payment's Method. A payment that is
-// captured already stays so.
+// captured already stays so. One that the payer would have to confirm is declined: no payer
+// is there while a saga runs, and whatever the gateway has of it is closed by Return.
 func (c *Cashier) Authorize(ctx context.Context, p booking.Payment) (booking.GatewayPayment, error) {
 	held, err := c.ask(ctx, p, "authorize", booking.Pending, func(key string) (booking.GatewayPayment, error) {
 		return c.gateway.Authorize(ctx, p.GatewayRef, p.Method, key)
 	})
-	if err == nil && held.Status == booking.Declined {
+	switch {
+	case err == nil && held.Status == booking.Declined:
 		err = &booking.DeclinedError{Code: held.DeclineCode}
+	case err == nil && held.Status == booking.Pending && !c.HasDefaultMethod():
+		err = &booking.DeclinedError{Code: authenticationRequired}
 	}
 	return only(held, err, booking.Authorized, booking.Captured)
 }

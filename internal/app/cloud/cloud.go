@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,7 +14,6 @@ import (
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
-	"github.com/vacancy/vacancy/internal/payment/simulated/dynamoledger"
 	"github.com/vacancy/vacancy/internal/ratelimit"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/store/dynamo"
@@ -89,7 +87,7 @@ func Ports(table *dynamo.Table, c Config) (app.Ports, error) {
 	store := dynamo.New(table)
 	return app.Ports{
 		Store: store, Gateway: gateway, Batches: store.Imports(), TripStore: dynamo.NewTrips(table),
-		OrderPorts: app.OrderPorts{OrderStore: dynamo.NewOrders(table), Cards: dynamoledger.NewCards(table, rand.Reader), After: c.After},
+		OrderPorts: app.OrderPorts{OrderStore: dynamo.NewOrders(table), Cards: cards(table, c), After: c.After},
 	}, err
 }
 

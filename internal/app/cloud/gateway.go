@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/payment/simulated/dynamoledger"
 	"github.com/vacancy/vacancy/internal/payment/stripe"
+	"github.com/vacancy/vacancy/internal/saga/order"
 	"github.com/vacancy/vacancy/internal/store/dynamo"
 )
 
@@ -41,6 +43,14 @@ func openGateway(table *dynamo.Table, c Config) (booking.Gateway, error) {
 		return stripe.New(c.Stripe, app.Now)
 	}
 	return nil, fmt.Errorf("there is no payment gateway %q on AWS; there are %s", c.Gateway, strings.Join(Gateways(), " and "))
+}
+
+// cards is the vault of the payment gateway that the configuration names.
+func cards(table *dynamo.Table, c Config) order.Cards {
+	if c.Gateway == Stripe {
+		return stripe.Cards{}
+	}
+	return dynamoledger.NewCards(table, rand.Reader)
 }
 
 // Webhook is the handler of POST WebhookPath for events that one of the secrets has signed.

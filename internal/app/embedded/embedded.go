@@ -2,13 +2,11 @@ package embedded
 
 import (
 	"context"
-	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -67,22 +65,18 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	cards, err := simulated.OpenCards(filepath.Join(c.DataDir, CardKeyFileName), cryptorand.Reader)
+	payments, err := openGateway(ctx, c)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	gateway, closer, err := openGateway(ctx, c)
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
-	a := &App{Store: store, Outbox: store.Outbox(), gateway: closer}
-	a.Gateway, _ = gateway.(*simulated.Gateway)
+	a := &App{Store: store, Outbox: store.Outbox(), gateway: payments.close}
+	a.Gateway, _ = payments.Gateway.(*simulated.Gateway)
 	if c.Receiver != nil {
 		a.dispatcher = notification.NewDispatcher(store.Outbox(), c.Receiver, notification.DispatcherOptions{Now: app.Now, Random: rand.Float64, Log: c.Log})
 		a.Outbox = notification.Waking(store.Outbox(), a.dispatcher.Wake)
 	}
 	a.App, err = app.New(c.Config, app.Ports{
-		Store: store, Gateway: gateway, OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: cards}, Batches: store.Imports(), TripStore: store.Trips(),
+		Store: store, Gateway: payments.Gateway, OrderPorts: app.OrderPorts{OrderStore: store.Orders(), Cards: payments.cards}, Batches: store.Imports(), TripStore: store.Trips(),
 		NewRunner: func(steps step.Table) (workflow.Runner, error) {
 			var err error
 			a.Runner, err = local.New(ctx, local.Config{

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	cryptorand "crypto/rand"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/payment/simulated/sqliteledger"
 	"github.com/vacancy/vacancy/internal/payment/stripe"
+	"github.com/vacancy/vacancy/internal/saga/order"
 )
 
 // GatewayFileName is the simulated gateway's ledger in the data directory. It is a
@@ -28,28 +30,39 @@ const (
 // Gateways lists the names.
 func Gateways() []string { return []string{Simulated, Manual, Stripe} }
 
-// openGateway opens the payment gateway that the configuration names, and what closes it.
-func openGateway(ctx context.Context, c Config) (booking.Gateway, io.Closer, error) {
+// gateway is a payment gateway with what belongs to it.
+type gateway struct {
+	booking.Gateway
+	cards order.Cards // nil where nobody is charged
+	close io.Closer
+}
+
+// openGateway opens the payment gateway that the configuration names.
+func openGateway(ctx context.Context, c Config) (gateway, error) {
 	switch c.Gateway {
 	case "", Simulated:
+		cards, err := simulated.OpenCards(filepath.Join(c.DataDir, CardKeyFileName), cryptorand.Reader)
+		if err != nil {
+			return gateway{}, err
+		}
 		ledger, err := sqliteledger.Open(ctx, filepath.Join(c.DataDir, GatewayFileName), c.Faults.Ledger)
 		if err != nil {
-			return nil, nil, err
+			return gateway{}, err
 		}
 		g := simulated.New(ledger, simulated.Options{Now: app.Now, SlowFor: c.SlowPayment, Fault: c.Faults.Gateway})
-		return g, g, nil
+		return gateway{g, cards, g}, nil
 	case Manual:
 		ledger, err := manual.OpenFile(ctx, filepath.Join(c.DataDir, manual.FileName))
 		if err != nil {
-			return nil, nil, err
+			return gateway{}, err
 		}
 		g := manual.New(ledger, app.Now)
-		return g, g, nil
+		return gateway{g, nil, g}, nil
 	case Stripe:
 		g, err := stripe.New(c.Stripe, app.Now)
-		return g, nothingToClose{}, err
+		return gateway{g, stripe.Cards{}, nothingToClose{}}, err
 	}
-	return nil, nil, fmt.Errorf("there is no payment gateway %q; there are %v", c.Gateway, Gateways())
+	return gateway{}, fmt.Errorf("there is no payment gateway %q; there are %v", c.Gateway, Gateways())
 }
 
 // nothingToClose closes what is at the other end of a network.

@@ -62,8 +62,11 @@ var (
 	paymentIntent = regexp.MustCompile(`^pi_[A-Za-z0-9_]{1,100}$`)
 )
 
+// IsMethod reports whether the text has the form of a PaymentMethod's id.
+func IsMethod(method string) bool { return paymentMethod.MatchString(method) }
+
 // Accepts reports whether method has the form of a PaymentMethod's id.
-func (g *Gateway) Accepts(method string) bool { return paymentMethod.MatchString(method) }
+func (g *Gateway) Accepts(method string) bool { return IsMethod(method) }
 
 // Create makes a PaymentIntent with manual capture, for cards.
 func (g *Gateway) Create(ctx context.Context, p booking.Payment, reservationID, key string) (booking.GatewayPayment, error) {

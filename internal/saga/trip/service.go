@@ -91,7 +91,7 @@ func (s *Service) newTrip(ctx context.Context, tenantID, id string, r Request) (
 	if err := checkID(id); err != nil {
 		return Trip{}, err
 	}
-	if r.PaymentMethod == "" && s.Gateway.Accepts(DefaultMethod) {
+	if r.PaymentMethod == "" && s.cashier.HasDefaultMethod() && s.Gateway.Accepts(DefaultMethod) {
 		r.PaymentMethod = DefaultMethod
 	}
 	if err := r.Validate(); err != nil {
