@@ -9,12 +9,6 @@ import (
 	"github.com/vacancy/vacancy/internal/workflow/local"
 )
 
-// executionRow is an execution and its place in the file.
-type executionRow struct {
-	local.Record
-	number int64
-}
-
 // insertExecution stores a new execution, in lane Backlog and due at once; false when
 // its name is taken.
 func insertExecution(conn *sqlite.Conn, r local.Record) (created bool, err error) {
@@ -29,10 +23,10 @@ func insertExecution(conn *sqlite.Conn, r local.Record) (created bool, err error
 const executionByName = `SELECT number, definition, seq, status, started_at, stopped_at, error, cause, input, output, state
 	FROM executions WHERE machine = ? AND name = ?`
 
-func readExecution(conn *sqlite.Conn, id workflow.ExecutionID) (executionRow, error) {
-	x := executionRow{Record: local.Record{ExecutionID: id}}
+func readExecution(conn *sqlite.Conn, id workflow.ExecutionID) (local.Record, error) {
+	x := local.Record{ExecutionID: id}
 	found, err := queryOne(conn, executionByName, func(p *params) { p.text(id.Machine).text(id.Name) }, func(c *columns) error {
-		x.number, x.Definition, x.Seq, x.Status = c.int(), c.text(), c.int(), workflow.Status(c.text())
+		x.Row, x.Definition, x.Seq, x.Status = c.int(), c.text(), c.int(), workflow.Status(c.text())
 		x.StartedAt, x.StoppedAt = c.time(), c.time()
 		x.Error, x.Cause = c.text(), c.text()
 		x.Input, x.Output, x.State = c.bytes(), c.bytes(), c.bytes()
@@ -69,9 +63,11 @@ func appendable(conn *sqlite.Conn, e local.Entry) (number int64, err error) {
 	return number, nil
 }
 
-func advanceExecution(conn *sqlite.Conn, number int64, e local.Entry) error {
-	_, err := exec(conn, `UPDATE executions SET seq = ?, status = ?, lane = ?, due = ?, stopped_at = ?, error = ?, cause = ?, output = ?, state = ?
-		WHERE number = ?`,
+// advanceExecution appends the entry to the execution of the number, and answers false,
+// having changed nothing, if that is another one or not where the entry goes on from.
+func advanceExecution(conn *sqlite.Conn, number int64, e local.Entry) (advanced bool, err error) {
+	n, err := exec(conn, `UPDATE executions SET seq = ?, status = ?, lane = ?, due = ?, stopped_at = ?, error = ?, cause = ?, output = ?, state = ?
+		WHERE number = ? AND seq = ? AND status = 'RUNNING' AND name = ? AND machine = ?`,
 		func(p *params) {
 			p.int(e.Seq + 1).text(string(e.Status))
 			ended := e.Status.Ended()
@@ -85,7 +81,7 @@ func advanceExecution(conn *sqlite.Conn, number int64, e local.Entry) error {
 			} else {
 				p.skip()
 			}
-			p.optText(e.Error).optText(e.Cause).optBytes(e.Output).optBytes(e.State).int(number)
+			p.optText(e.Error).optText(e.Cause).optBytes(e.Output).optBytes(e.State).int(number).int(e.Seq).text(e.Name).text(e.Machine)
 		})
-	return err
+	return n > 0, err
 }

@@ -70,11 +70,9 @@ func (j *Journal) Create(ctx context.Context, r local.Record) (local.Record, err
 			return err
 		}
 		if !created {
-			x, err := readExecution(conn, r.ExecutionID)
-			if err != nil {
+			if stored, err = readExecution(conn, r.ExecutionID); err != nil {
 				return err
 			}
-			stored = x.Record
 			return workflow.ErrExecutionAlreadyExists
 		}
 		stored = local.Record{ExecutionID: r.ExecutionID, Definition: r.Definition, Status: workflow.Running,
@@ -95,11 +93,8 @@ func (j *Journal) Append(ctx context.Context, e local.Entry) error {
 		priority = groupcommit.Urgent
 	}
 	return j.db.Write(ctx, priority, func(conn *sqlite.Conn) error {
-		number, err := appendable(conn, e)
-		if err != nil {
-			return err
-		}
-		if err := advanceExecution(conn, number, e); err != nil || len(e.Events) == 0 {
+		number, err := appendTo(conn, e)
+		if err != nil || len(e.Events) == 0 {
 			return err
 		}
 		_, err = exec(conn, "INSERT INTO history (execution, last, events) VALUES (?, ?, ?)", func(p *params) {
@@ -109,14 +104,28 @@ func (j *Journal) Append(ctx context.Context, e local.Entry) error {
 	})
 }
 
+// appendTo moves the execution of the entry on and answers its number. Where the entry says
+// which that is, it is not searched by its name.
+func appendTo(conn *sqlite.Conn, e local.Entry) (number int64, err error) {
+	if e.Row != 0 {
+		if advanced, err := advanceExecution(conn, e.Row, e); err != nil || advanced {
+			return e.Row, err
+		}
+	}
+	if number, err = appendable(conn, e); err != nil {
+		return 0, err
+	}
+	_, err = advanceExecution(conn, number, e)
+	return number, err
+}
+
 // Load implements local.Journal.
-func (j *Journal) Load(ctx context.Context, id workflow.ExecutionID) (local.Record, error) {
-	var x executionRow
-	err := j.db.Read(ctx, func(conn *sqlite.Conn) (err error) {
+func (j *Journal) Load(ctx context.Context, id workflow.ExecutionID) (x local.Record, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) (err error) {
 		x, err = readExecution(conn, id)
 		return err
 	})
-	return x.Record, err
+	return x, err
 }
 
 const (

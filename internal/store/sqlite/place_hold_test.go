@@ -29,7 +29,7 @@ func TestAHoldStartsItsExecution(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Load = %v", err)
 	}
-	want := local.Record{ExecutionID: name, Definition: startReservation.Definition, Status: workflow.Running, Input: start.Input, StartedAt: benchTime}
+	want := local.Record{ExecutionID: name, Row: 1, Definition: startReservation.Definition, Status: workflow.Running, Input: start.Input, StartedAt: benchTime}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("the execution differs from what Create makes (-want +got):\n%s", d)
 	}

@@ -45,6 +45,7 @@ type Record struct {
 	workflow.ExecutionID
 	Definition string // hash of the definition it was started with; see Journal.PutDefinition
 	Seq        int64  // number of entries appended; 0 when only created
+	Row        int64  // where the journal has it, if it says so; see Entry.Row
 	Status     workflow.Status
 	Input      json.RawMessage
 	State      []byte // opaque; nil when Seq is 0
@@ -62,6 +63,7 @@ type Record struct {
 type Entry struct {
 	workflow.ExecutionID
 	Seq    int64 // precondition: the Seq of the record it was made from
+	Row    int64 // the Row of that record: where to look first; 0 and any other do no harm
 	Status workflow.Status
 	State  []byte
 	Events []workflow.HistoryEvent // may be empty; numbered on from the last

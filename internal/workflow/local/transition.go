@@ -124,6 +124,7 @@ func (t *transition) entry(now time.Time) (Entry, error) {
 	e := Entry{
 		ExecutionID: t.id,
 		Seq:         t.rec.Seq,
+		Row:         t.rec.Row,
 		Status:      workflow.Status(t.state.Status()),
 		Events:      t.events,
 		At:          now,
