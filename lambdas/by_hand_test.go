@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,6 +53,14 @@ func (n *noted) Describe(ctx context.Context, id workflow.ExecutionID) (workflow
 		return workflow.Execution{Status: workflow.Running}, nil
 	}
 	return workflow.Execution{Status: workflow.Succeeded}, nil
+}
+
+func (n *noted) List(ctx context.Context, filter workflow.ListFilter) (page workflow.Page, err error) {
+	n.uses.note(ctx, "states:ListExecutions on states:stateMachine:${AWS::StackName}-"+filter.Machine)
+	for _, name := range slices.Sorted(maps.Keys(n.running)) {
+		page.Executions = append(page.Executions, workflow.Execution{ExecutionID: workflow.ExecutionID{Machine: filter.Machine, Name: name}, Status: workflow.Running})
+	}
+	return page, nil
 }
 
 // byHand wires the program by c on a table of its own.

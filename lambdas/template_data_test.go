@@ -177,7 +177,7 @@ func machineNames() (names []string) {
 var alarmed = []string{
 	"AWS/Lambda Errors GraphQL", "AWS/Lambda Throttles GraphQL", "AWS/Lambda Errors Sweep", "AWS/Lambda Errors Webhook",
 	"AWS/SQS ApproximateNumberOfMessagesVisible DeadLetters.QueueName",
-	"Vacancy HoldsOverdue AWS::StackName", "Vacancy StepFaults AWS::StackName",
+	"Vacancy Disagreements AWS::StackName", "Vacancy ExaminationsUnfinished AWS::StackName", "Vacancy HoldsOverdue AWS::StackName", "Vacancy StepFaults AWS::StackName",
 }
 
 func TestAlarms(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/cloud"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/store/dynamo"
 )
 
 // open are the routes that anybody may ask, without a token.
@@ -90,7 +91,7 @@ func TestTheRoutesAreThePrograms(t *testing.T) {
 	got := load(t).routes(t)
 	want := map[string]string{}
 	// Everything that it answers with one gateway or the other.
-	backend := &cloud.App{App: new(app.App), Gateway: new(simulated.Gateway), Webhook: http.NotFoundHandler()}
+	backend := &cloud.App{Store: dynamo.New(dynamo.NewTable(nil, "", dynamo.Options{})), App: new(app.App), Gateway: new(simulated.Gateway), Webhook: http.NotFoundHandler()}
 	for _, r := range api.Routes(api.Config{App: backend.App, Backend: backend}) {
 		if !slices.Contains(onlyOnAMachine, r.Pattern) {
 			want[routeKey(r.Pattern)] = r.Pattern

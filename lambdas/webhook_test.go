@@ -192,8 +192,10 @@ func TestTheWebhookUsesWhatItMay(t *testing.T) {
 	u := &uses{steps: map[string]map[string]bool{}}
 	e := newEndpoint(t, u)
 
-	// Authorized before anybody waits: the execution is looked for, and another started.
+	// Begun, which has no effect; authorized before anybody waits: the execution is looked
+	// for, and another started.
 	r, clientSecret := e.begin(booking.Listing{})
+	e.deliver()
 	e.pay(clientSecret)
 	e.deliver()
 	if r = e.read(r); r.Payment.Status != booking.Authorized {

@@ -28,15 +28,23 @@ func (a *App) ExamineEvery(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		found, err := a.Examine(ctx, booking.Examination{GatewaySince: a.Reservations.Now().Add(-askedOfLate)})
-		switch {
-		case err != nil && ctx.Err() == nil:
-			a.Config.Log.ErrorContext(ctx, "examination failed", "error", err)
-		case err == nil && !found.Healthy():
-			a.Config.Log.ErrorContext(ctx, "reservations, apartments, executions and the gateway do not agree; 'vacancy doctor' explains",
-				"disagreements", len(found.Disagreements), "unknown", found.Unknown)
-		}
+		_, _ = a.ExamineOfLate(ctx) // which logs what is wrong
 	}
+}
+
+// ExamineOfLate examines what a deployment examines by itself, and logs when something does
+// not agree. It asks the gateway about the payments of the last day, and mends nothing. With
+// an error it answers what was found until then.
+func (a *App) ExamineOfLate(ctx context.Context) (booking.Findings, error) {
+	found, err := a.Examine(ctx, booking.Examination{GatewaySince: a.Reservations.Now().Add(-askedOfLate)})
+	if err != nil && ctx.Err() == nil {
+		a.Config.Log.ErrorContext(ctx, "examination failed", "error", err)
+	}
+	if len(found.Disagreements) > 0 || err == nil && !found.Healthy() {
+		a.Config.Log.ErrorContext(ctx, "reservations, apartments, executions and the gateway do not agree; 'vacancy doctor' explains",
+			"disagreements", len(found.Disagreements), "unknown", found.Unknown)
+	}
+	return found, err
 }
 
 // Examine examines now, and notes what was found for the metrics.
