@@ -19,8 +19,16 @@ const (
 	TripBooked     Kind = "trip-booked"
 	TripFailed     Kind = "trip-failed"
 	OrderFailed    Kind = "order-failed"
-	NeedsAttention Kind = "needs-attention"
+	// Of an atomic import; a dry run tells nobody but who waits for it.
+	ImportPublished Kind = "import-published"
+	ImportFailed    Kind = "import-failed"
+	NeedsAttention  Kind = "needs-attention"
 )
+
+// Kinds lists all of them.
+func Kinds() []Kind {
+	return []Kind{Paid, Reverted, TripBooked, TripFailed, OrderFailed, ImportPublished, ImportFailed, NeedsAttention}
+}
 
 // Notification is one message. Its ID is made of execution and state (not of the
 // attempt), so a step that runs again adds the same one.

@@ -16,6 +16,7 @@ import (
 	"github.com/vacancy/vacancy/internal/app/embedded"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/groupcommit"
+	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
@@ -256,7 +257,8 @@ type world struct {
 	told  []string
 	pays  int
 
-	imports []string // their ids
+	imports  []string            // their ids
+	notified []notification.Kind // of what became of them
 }
 
 const crashWindow = time.Minute

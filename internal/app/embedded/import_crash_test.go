@@ -8,6 +8,7 @@ import (
 
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
@@ -69,16 +70,19 @@ func (w *world) endImports(ends batch.Status) {
 	}
 	w.imports = slices.Sorted(maps.Keys(seen))
 	ctx, ended := context.Background(), 0
+	told := map[batch.Status]notification.Kind{batch.Published: notification.ImportPublished, batch.Failed: notification.ImportFailed, batch.NeedsAttention: notification.NeedsAttention}
 	for _, id := range w.imports {
 		r, err := w.app.Imports.Report(ctx, mary, id)
 		if err != nil {
 			w.fatal("%v", err)
 		}
-		if r.Status != ends && (r.Status != batch.Failed || r.Rows != 0) {
+		switch abandoned := r.Status == batch.Failed && r.Parts == 0; { // an upload that was cut off
+		case abandoned:
+		case r.Status != ends:
 			w.fatal("the import is %s (%+v), want %s", r.Status, r.Failure, ends)
-		}
-		if r.Status == ends {
+		default:
 			ended++
+			w.notified = append(w.notified, told[ends])
 		}
 		left, err := w.app.Store.Imports().Left(ctx, id)
 		if err != nil {
@@ -104,4 +108,5 @@ func (w *world) endImports(ends batch.Status) {
 	if page, err := w.app.Store.ListApartments(ctx, booking.ApartmentQuery{Order: booking.ByNewest, First: 100}); err != nil || len(page.Items) != shown {
 		w.fatal("%d apartments are shown, %v; want %d", len(page.Items), err, shown)
 	}
+	w.verifyTold(slices.Clone(w.notified)...)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/asl"
+	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
@@ -166,6 +167,14 @@ func (w *world) fail(t *testing.T, faults []fault, c crash) int {
 		t.Errorf("%s: %s", name, r.partial)
 	}
 	shown := w.shown(r.id)
+	cutShort := lost && r.crash.lost // when only the telling was left
+	for kind, status := range map[notification.Kind]batch.Status{notification.ImportPublished: batch.Published, notification.ImportFailed: batch.Failed} {
+		told := w.told(kind, r.id)
+		silent := report.Status == status && told+w.told(notification.NeedsAttention, r.id) == 0 && !cutShort
+		if told > 1 || told == 1 && report.Status != status || silent {
+			t.Errorf("%s: %s, and %s is told %d times", name, report.Status, kind, told)
+		}
+	}
 	switch report.Status {
 	case batch.Published:
 		if shown != rows || report.Created != rows || left.Chunks+left.Parts != 0 && !report.Open {
@@ -176,9 +185,9 @@ func (w *world) fail(t *testing.T, faults []fault, c crash) int {
 			t.Errorf("%s: FAILED because of %v, %d shown, left %+v", name, report.Failure, shown, left)
 		}
 	case batch.NeedsAttention, batch.RollingBack:
-		cutShort := lost && r.crash.lost // when only the telling was left
-		if shown != 0 || !cutShort && (w.told(r.id) == 0 || result.Error != "NeedsAttention") {
-			t.Errorf("%s: %s, %d shown, told %d times, ends with %s", name, report.Status, shown, w.told(r.id), result.Error)
+		told := w.told(notification.NeedsAttention, r.id)
+		if shown != 0 || !cutShort && (told == 0 || result.Error != "NeedsAttention") {
+			t.Errorf("%s: %s, %d shown, told %d times, ends with %s", name, report.Status, shown, told, result.Error)
 		}
 		if report.Status == batch.NeedsAttention && (left == (batch.Left{}) || report.Left != left) {
 			t.Errorf("%s: NEEDS_ATTENTION with %+v left, says %+v", name, left, report.Left)

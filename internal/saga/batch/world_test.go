@@ -193,8 +193,8 @@ func (w *world) shown(id string) int {
 	return len(found)
 }
 
-// told counts the notifications that say that the import needs attention.
-func (w *world) told(id string) int {
+// told counts the notifications of a kind about the import.
+func (w *world) told(kind notification.Kind, id string) int {
 	w.t.Helper()
 	all, err := w.outbox.List(context.Background(), 1<<20)
 	if err != nil {
@@ -202,7 +202,7 @@ func (w *world) told(id string) int {
 	}
 	count := 0
 	for _, n := range all {
-		if n.Kind == notification.NeedsAttention && strings.Contains(string(n.Message), `"`+id+`"`) && strings.Contains(string(n.Message), `"left":{`) {
+		if n.Kind == kind && strings.Contains(string(n.Message), `"`+id+`"`) && strings.Contains(string(n.Message), `"left":{`) == (kind == notification.NeedsAttention) {
 			count++
 		}
 	}
