@@ -14,11 +14,11 @@ import (
 type Kind string
 
 const (
-	Paid           Kind = "paid"
-	Reverted       Kind = "reverted"
-	TripBooked     Kind = "trip-booked"
-	TripFailed     Kind = "trip-failed"
-	OrderFailed    Kind = "order-failed"
+	Paid        Kind = "paid"
+	Reverted    Kind = "reverted"
+	TripBooked  Kind = "trip-booked"
+	TripFailed  Kind = "trip-failed"
+	OrderFailed Kind = "order-failed"
 	// Of an atomic import; a dry run tells nobody but who waits for it.
 	ImportPublished Kind = "import-published"
 	ImportFailed    Kind = "import-failed"
