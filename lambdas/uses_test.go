@@ -21,6 +21,7 @@ import (
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/cloud"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/saga/order"
 	"github.com/vacancy/vacancy/internal/saga/trip"
 	"github.com/vacancy/vacancy/internal/step"
@@ -194,8 +195,12 @@ func TestStepsUseWhatTheyMay(t *testing.T) {
 	a := onAWS(t, u)
 	rehearse(t, a)
 	loseAnswers(t, u)
+	recordCapture(t, u)
 	tpl := load(t)
 	for _, name := range step.Names() {
+		if len(u.steps[name]) == 0 {
+			t.Errorf("%s was never called, so that what it uses is not known", name)
+		}
 		granted := grants(t, tpl.must(t, samFunction, name))
 		for _, use := range slices.Sorted(maps.Keys(u.steps[name])) {
 			if !slices.ContainsFunc(granted, func(g string) bool { return g == use || strings.HasPrefix(g, use+" on ") }) {
@@ -233,6 +238,25 @@ func loseAnswers(t *testing.T, u *uses) {
 		if r = h.read(r); r.Payment == nil || r.Payment.Status != booking.Voided {
 			t.Fatalf("the payment that was lost is %+v", r.Payment)
 		}
+	}
+}
+
+// recordCapture has a capture whose answer never arrives and is found out about afterwards.
+func recordCapture(t *testing.T, u *uses) {
+	t.Helper()
+	h := byHand(t, u, cloud.Config{})
+	r := h.reserve(booking.Listing{})
+	h.step("ReservationRequestPayment", r)
+	if _, err := h.app.Reservations.PayReservation(t.Context(), tenant, r.ID, "pm_capture_timeout_then_ok", "p"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.app.Reservations.CapturePayment(t.Context(), booking.ExecutionInput{ReservationID: r.ID, Epoch: r.Epoch}); err == nil {
+		t.Fatal("the capture was answered")
+	}
+	h.step("ReservationResolveCapture", r)
+	h.step("ReservationRecordCapture", r)
+	if r = h.read(r); r.Payment.Status != booking.Captured {
+		t.Fatalf("the payment whose capture was found out about is %+v", r.Payment)
 	}
 }
 
@@ -296,6 +320,16 @@ func rehearse(t *testing.T, a *app.App) {
 		}
 		if _, err := a.Orders.Place(ctx, tenant, request); err != nil {
 			t.Fatalf("order %s: %v", id, err)
+		}
+	}
+	for _, failing := range []batch.RunType{"", batch.FailProcess, batch.FailTransform, batch.FailCommit} {
+		for _, file := range []string{
+			"id,price,price_type,cityname,state\n1,790,Monthly,Austin,TX\n2,800,Monthly,Austin,TX\n",
+			"id,price,price_type,cityname,state\n1,790,Monthly,Austin,TX\n3,dear,Monthly,Austin,TX\n",
+		} {
+			if _, err := a.Imports.Receive(ctx, manager, strings.NewReader(file), batch.Order{RunType: failing}); err != nil {
+				t.Fatalf("an import that fails by %q: %v", failing, err)
+			}
 		}
 	}
 	ticker := time.NewTicker(100 * time.Millisecond)
