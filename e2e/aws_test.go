@@ -114,7 +114,7 @@ func (e *emulatedAWS) flags(dir string, serverFlags []string) ([]string, error) 
 		return nil, err
 	}
 	machines := fmt.Sprintf("arn:aws:states:%s:%s:stateMachine:%s-{machine}", awsRegion, awsAccount, deployment)
-	a, err := cloud.Open(ctx, cloud.Config{Config: app.Config{Limits: app.NoLimits(), Carrier: valueOf(serverFlags, "--carrier")}, Table: deployment, StateMachines: machines})
+	a, err := cloud.Open(ctx, c, cloud.Config{Config: app.Config{Limits: app.NoLimits(), Carrier: valueOf(serverFlags, "--carrier")}, Table: deployment, StateMachines: machines})
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/spf13/pflag"
 
 	"github.com/vacancy/vacancy/internal/api"
@@ -55,7 +57,11 @@ type backend interface {
 // open opens the backend that the flags name.
 func (f *backendFlags) open(ctx context.Context, c embedded.Config) (backend, *app.App, error) {
 	if f.name == backendAWS {
-		a, err := cloud.Open(ctx, cloud.Config{Config: c.Config, Table: f.table, StateMachines: f.stateMachines, Gateway: c.Gateway, Stripe: c.Stripe})
+		awsConfig, err := config.LoadDefaultConfig(ctx)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the configuration of AWS: %w", err)
+		}
+		a, err := cloud.Open(ctx, awsConfig, cloud.Config{Config: c.Config, Table: f.table, StateMachines: f.stateMachines, Gateway: c.Gateway, Stripe: c.Stripe})
 		if err != nil {
 			return nil, nil, usageError{err}
 		}

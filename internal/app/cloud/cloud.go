@@ -3,12 +3,10 @@ package cloud
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	sfnservice "github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/vacancy/vacancy/internal/app"
@@ -34,14 +32,12 @@ type App struct {
 	Webhook http.Handler
 }
 
-// Open wires the program. It asks AWS for nothing but the secret of Stripe's keys, and that
-// only where there is one, so that a function starts quickly.
-func Open(ctx context.Context, c Config) (*App, error) {
-	awsConfig, err := config.LoadDefaultConfig(ctx, config.WithLogger(sdkLog{c.Log}))
-	if err != nil {
-		return nil, fmt.Errorf("read the configuration of AWS: %w", err)
-	}
+// Open wires the program with a configuration of AWS. It asks AWS for nothing but the secret
+// of Stripe's keys, and that only where there is one, so that a function starts quickly.
+func Open(ctx context.Context, awsConfig aws.Config, c Config) (*App, error) {
+	awsConfig.Logger = sdkLog{c.Log}
 	if c.StripeSecret != "" {
+		var err error
 		if c.Stripe, err = readStripe(ctx, awsConfig, c); err != nil {
 			return nil, err
 		}
@@ -49,7 +45,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	return New(awsConfig, c)
 }
 
-// New wires the program with a configuration of AWS.
+// New wires the program, whose keys of Stripe are known.
 func New(awsConfig aws.Config, c Config) (*App, error) {
 	var err error
 	if c.Config, err = c.WithDefaults(); err != nil {

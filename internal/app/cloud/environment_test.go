@@ -46,7 +46,7 @@ func TestAConfigurationThatCannotWorkIsRefused(t *testing.T) {
 		"{machine}": {Table: "t", StateMachines: "arn:aws:states:us-east-1:123456789012:stateMachine:reservation"},
 		"ARN":       {Table: "t", StateMachines: "{machine}"},
 	} {
-		if _, err := cloud.Open(t.Context(), c); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := open(t, c); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%+v: %v, want %q in it", c, err, says)
 		}
 	}

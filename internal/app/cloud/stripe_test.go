@@ -65,7 +65,7 @@ func keys(secretKey string, webhookSecrets ...string) string {
 // The keys are read once, when the program opens, and there is the door for events then.
 func TestStripesKeysAreReadOnce(t *testing.T) {
 	s := manager(t, keys(stripetest.SecretKey, webhookSecret, "whsec_the_next"))
-	a, err := cloud.Open(t.Context(), onStripe(secretARN))
+	a, err := open(t, onStripe(secretARN))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestStripesKeysThatAreNoGood(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			manager(t, c.text)
-			_, err := cloud.Open(t.Context(), onStripe(secretARN))
+			_, err := open(t, onStripe(secretARN))
 			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), secretARN) {
 				t.Fatalf("%v, want %q and the secret's ARN in it", err, c.says)
 			}
@@ -112,7 +112,7 @@ func TestStripesKeysThatAreNoGood(t *testing.T) {
 		})
 	}
 	manager(t, keys(stripetest.SecretKey, webhookSecret))
-	if _, err := cloud.Open(t.Context(), onStripe(secretARN+"x")); err == nil || !strings.Contains(err.Error(), secretARN+"x") {
+	if _, err := open(t, onStripe(secretARN+"x")); err == nil || !strings.Contains(err.Error(), secretARN+"x") {
 		t.Errorf("a secret that there is not: %v", err)
 	}
 }
@@ -121,7 +121,7 @@ func TestStripesKeysThatAreNoGood(t *testing.T) {
 // is none.
 func TestAFunctionWithoutKeys(t *testing.T) {
 	s := manager(t, keys(stripetest.SecretKey, webhookSecret))
-	a, err := cloud.Open(t.Context(), onStripe(""))
+	a, err := open(t, onStripe(""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,17 +151,17 @@ func TestAFunctionWithoutKeys(t *testing.T) {
 func TestTheGatewayIsChosen(t *testing.T) {
 	base := onStripe("")
 	base.Gateway = ""
-	a, err := cloud.Open(t.Context(), base)
+	a, err := open(t, base)
 	if err != nil || a.Gateway == nil || a.Webhook != nil || patterns(a.Routes()) != "GET /ledger/{reservation}" {
 		t.Errorf("%+v, %v", a, err)
 	}
 	base.Gateway = "manual"
-	if _, err := cloud.Open(t.Context(), base); err == nil || !strings.Contains(err.Error(), "manual") {
+	if _, err := open(t, base); err == nil || !strings.Contains(err.Error(), "manual") {
 		t.Errorf("manual: %v", err)
 	}
 	manager(t, keys(stripetest.SecretKey, webhookSecret))
 	base.Gateway, base.StripeSecret = cloud.Simulated, secretARN
-	if _, err := cloud.Open(t.Context(), base); err == nil || !strings.Contains(err.Error(), cloud.GatewayVariable) {
+	if _, err := open(t, base); err == nil || !strings.Contains(err.Error(), cloud.GatewayVariable) {
 		t.Errorf("a secret for the simulated gateway: %v", err)
 	}
 }

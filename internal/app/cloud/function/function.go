@@ -50,7 +50,11 @@ func open(ctx context.Context, getenv func(string) string) (*Function, error) {
 		return nil, err
 	}
 	c.Log, c.After = f.Log, wait
-	f.App, err = cloud.Open(ctx, c)
+	awsConfig, err := awsOf(getenv)
+	if err != nil {
+		return nil, err
+	}
+	f.App, err = cloud.Open(ctx, awsConfig, c)
 	return f, err
 }
 
