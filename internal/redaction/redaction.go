@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Mark stands where a secret stood.
@@ -16,7 +17,7 @@ const Mark = "[redacted]"
 // cost no regular expression.
 type secret struct {
 	cheap   func(string) bool
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 	instead func(string) string
 }
 
@@ -31,29 +32,35 @@ func contains(any ...string) func(string) bool {
 	}
 }
 
+// pattern is a regular expression that is compiled when it is used: most processes that start
+// have nothing to redact.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 func all(string) string { return Mark }
 
 var secrets = []secret{
 	// JSON Web Tokens: {"… in base64 begins with eyJ.
-	{contains("eyJ"), regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}`), all},
+	{contains("eyJ"), pattern(`eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}`), all},
 	// Credentials of an Authorization header.
-	{contains("earer", "EARER", "asic", "ASIC"), regexp.MustCompile(`(?i)\b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}`), all},
+	{contains("earer", "EARER", "asic", "ASIC"), pattern(`(?i)\b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}`), all},
 	// Keys and client secrets of Stripe, secrets of webhooks (Standard Webhooks, Stripe).
-	{contains("_"), regexp.MustCompile(`\b(?:sk|rk)_(?:live|test)_\w+|\bwhsec_[\w+/=-]+|\b(?:pi|seti|cs)_\w+_secret_\w+`), all},
+	{contains("_"), pattern(`\b(?:sk|rk)_(?:live|test)_\w+|\bwhsec_[\w+/=-]+|\b(?:pi|seti|cs)_\w+_secret_\w+`), all},
 	// Access key ids of AWS, and private keys in PEM.
-	{contains("AKIA", "ASIA"), regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`), all},
-	{contains("PRIVATE KEY"), regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`), all},
+	{contains("AKIA", "ASIA"), pattern(`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`), all},
+	{contains("PRIVATE KEY"), pattern(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`), all},
 	// Passwords in URLs, and parameters that are secrets by their name.
-	{contains("://"), regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`), func(string) string { return "://" + Mark + "@" }},
-	{contains("="), regexp.MustCompile(`(?i)\b(?:access_?token|id_?token|refresh_?token|token|secret|password|client_?secret|signature)=[^&\s"]+`), all},
+	{contains("://"), pattern(`://[^/\s:@]*:[^/\s@]+@`), func(string) string { return "://" + Mark + "@" }},
+	{contains("="), pattern(`(?i)\b(?:access_?token|id_?token|refresh_?token|token|secret|password|client_?secret|signature)=[^&\s"]+`), all},
 	// Members of JSON that are secrets by their name.
-	{contains(`":`), regexp.MustCompile(`(?i)"[a-z_]*(?:token|secret|password|authorization|card_?(?:no|number)|cvc)"\s*:\s*"[^"]*"?`), func(member string) string {
+	{contains(`":`), pattern(`(?i)"[a-z_]*(?:token|secret|password|authorization|card_?(?:no|number)|cvc)"\s*:\s*"[^"]*"?`), func(member string) string {
 		name, _, _ := strings.Cut(member, ":")
 		return name + `:"` + Mark + `"`
 	}},
-	{contains("@", "%40"), regexp.MustCompile(`[A-Za-z0-9.!#$&'*+?^_{|}~-]+(?:@|%40)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+`), all},
+	{contains("@", "%40"), pattern(`[A-Za-z0-9.!#$&'*+?^_{|}~-]+(?:@|%40)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+`), all},
 	// Numbers of cards: 13 to 19 digits, in groups or not, whose check digit is right.
-	{manyDigits, regexp.MustCompile(`\b[2-6](?:[ -]?\d){12,18}\b`), func(number string) string {
+	{manyDigits, pattern(`\b[2-6](?:[ -]?\d){12,18}\b`), func(number string) string {
 		if luhn(number) {
 			return Mark
 		}
@@ -76,7 +83,7 @@ func Text(text string) string {
 func redact(text string) string {
 	for _, s := range secrets {
 		if s.cheap(text) {
-			text = s.pattern.ReplaceAllStringFunc(text, s.instead)
+			text = s.pattern().ReplaceAllStringFunc(text, s.instead)
 		}
 	}
 	return text

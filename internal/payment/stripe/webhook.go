@@ -52,7 +52,7 @@ func (h Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ref := e.paymentIntent()
-	if !paymentIntent.MatchString(ref) {
+	if !isID(paymentIntent, ref) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
