@@ -35,6 +35,9 @@ func past(tb testing.TB, dir string, n int) {
 		// In the order of the keys, to be quick; they end up where they would anyway.
 		`INSERT INTO idempotency (key, fingerprint, at, result_id, outcome)
 			SELECT k, '0123456789abcdef', 1700000000000000000, printf('past_%026d', i), '' FROM (SELECT randomblob(16) AS k, i FROM n ORDER BY 1)`,
+		// To the disk: the first syncs of what is measured would have to write it otherwise.
+		"PRAGMA synchronous=FULL",
+		"PRAGMA wal_checkpoint(TRUNCATE)",
 	} {
 		if err := sqlitex.ExecuteTransient(conn, script, nil); err != nil {
 			tb.Fatalf("%s: %v", script, err)
