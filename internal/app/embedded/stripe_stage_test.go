@@ -21,7 +21,6 @@ import (
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/integration"
-	"github.com/vacancy/vacancy/internal/workflow/local"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
 	"github.com/vacancy/vacancy/statemachine"
 )
@@ -173,16 +172,7 @@ func (s *stage) keepAppointments() {
 }
 
 var reservationDefinition = func() *asl.Machine {
-	source := statemachine.Definitions()["reservation"]
-	substitutions := map[string]string{"NotificationTopic": "arn:aws:sns:local:000000000000:notifications"}
-	for _, name := range step.Names() {
-		substitutions[name] = name
-	}
-	text, err := local.Substitute(source, substitutions)
-	if err != nil {
-		panic(err)
-	}
-	machine, err := asl.Parse(text)
+	machine, err := trial.Parse(statemachine.Definitions()["reservation"])
 	if err != nil {
 		panic(err)
 	}

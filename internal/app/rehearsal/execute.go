@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"context"
 
-	"github.com/vacancy/vacancy/internal/asl"
 	"github.com/vacancy/vacancy/internal/saga"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
 )
@@ -12,11 +11,8 @@ import (
 // name are filled in. mock, if any, answers tasks in place of our steps; run makes of the
 // tasks what the trial runs.
 func (s *stage) execute(ctx context.Context, definition []byte, mock, run func(trial.Task) trial.Task, c trial.Config) (trial.Result, error) {
-	definition, err := substituted(definition)
-	if err != nil {
-		return trial.Result{}, err
-	}
-	if c.Definition, err = asl.Parse(definition); err != nil {
+	var err error
+	if c.Definition, err = trial.Parse(definition); err != nil {
 		return trial.Result{}, err
 	}
 	tasks := s.tasks

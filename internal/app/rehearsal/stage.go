@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"sync"
 	"time"
 
@@ -21,7 +20,6 @@ import (
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/integration"
-	"github.com/vacancy/vacancy/internal/workflow/local"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
 )
 
@@ -151,15 +149,3 @@ func (s *stage) Wake(ctx context.Context, token string, output json.RawMessage) 
 
 // Running is booking.Workflow's; only the sweeper asks, and none runs here.
 func (s *stage) Running(context.Context, string) (bool, error) { return true, nil }
-
-var placeholder = regexp.MustCompile(`\$\{([A-Za-z0-9]+)\}`)
-
-// substituted answers the definition with each ${Placeholder} standing for itself: a
-// step's placeholder is its name.
-func substituted(definition []byte) ([]byte, error) {
-	values := map[string]string{}
-	for _, match := range placeholder.FindAllSubmatch(definition, -1) {
-		values[string(match[1])] = string(match[1])
-	}
-	return local.Substitute(definition, values)
-}

@@ -20,7 +20,6 @@ import (
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/integration"
-	"github.com/vacancy/vacancy/internal/workflow/local"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
 	"github.com/vacancy/vacancy/statemachine"
 )
@@ -78,15 +77,7 @@ func newWorld(t testing.TB) *world {
 // definition is import.asl.json with each placeholder standing for itself.
 func definition(t testing.TB) *asl.Machine {
 	t.Helper()
-	values := map[string]string{"NotificationTopic": "topic"}
-	for _, name := range step.Names() {
-		values[name] = name
-	}
-	source, err := local.Substitute(statemachine.Definitions()["import"], values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := asl.Parse(source)
+	m, err := trial.Parse(statemachine.Definitions()["import"])
 	if err != nil {
 		t.Fatal(err)
 	}

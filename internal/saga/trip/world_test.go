@@ -20,7 +20,6 @@ import (
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/integration"
-	"github.com/vacancy/vacancy/internal/workflow/local"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
 	"github.com/vacancy/vacancy/statemachine"
 )
@@ -77,15 +76,7 @@ func newWorld(t testing.TB) *world {
 // definition is trip.asl.json with each placeholder standing for itself.
 func definition(t testing.TB, change func([]byte) []byte) *asl.Machine {
 	t.Helper()
-	values := map[string]string{"NotificationTopic": "topic"}
-	for _, name := range step.Names() {
-		values[name] = name
-	}
-	source, err := local.Substitute(change(statemachine.Definitions()["trip"]), values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	machine, err := asl.Parse(source)
+	machine, err := trial.Parse(change(statemachine.Definitions()["trip"]))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,9 +23,7 @@ import (
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/integration"
-	"github.com/vacancy/vacancy/internal/workflow/local"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
-	"github.com/vacancy/vacancy/statemachine"
 )
 
 // importRows are the rows of each import of RunImportSagas.
@@ -37,7 +35,7 @@ const importRows = 7
 // is left goes when it is resumed.
 func RunImportSagas(t *testing.T, open ImportFactory, count int) {
 	store, apartments := open(t)
-	machine := importMachine(t)
+	machine := definition(t, "import")
 	var mu sync.Mutex
 	ends := map[batch.Status]int{}
 	var group errgroup.Group
@@ -60,23 +58,6 @@ func RunImportSagas(t *testing.T, open ImportFactory, count int) {
 	if ends[batch.Published] == 0 || ends[batch.Failed] == 0 || ends[batch.NeedsAttention] == 0 {
 		t.Errorf("not every end was come to: %v", ends)
 	}
-}
-
-func importMachine(t *testing.T) *asl.Machine {
-	t.Helper()
-	values := map[string]string{"NotificationTopic": "topic"}
-	for _, name := range step.Names() {
-		values[name] = name
-	}
-	source, err := local.Substitute(statemachine.Definitions()["import"], values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := asl.Parse(source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
 }
 
 // importSaga is one import and its executions.

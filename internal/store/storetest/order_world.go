@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +21,6 @@ import (
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/integration"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
-	"github.com/vacancy/vacancy/statemachine"
 )
 
 // orderWorld is a store under test with everything around it that runs orders: the domain
@@ -71,10 +69,7 @@ func newOrderWorld(t testing.TB, store order.Store) *orderWorld {
 		order.Config{ShipmentTimeout: shipmentTimeout})
 	w.steps = step.New(step.Services{Orders: w.service})
 	w.tasks = trial.Steps(integration.New(w.steps, map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(w.outbox, w.now)}, silent))
-	source := regexp.MustCompile(`\$\{([A-Za-z0-9]+)\}`).ReplaceAll(statemachine.Definitions()["order"], []byte("$1"))
-	if w.machine, err = asl.Parse(source); err != nil {
-		t.Fatal(err)
-	}
+	w.machine = definition(t, "order")
 	return w
 }
 

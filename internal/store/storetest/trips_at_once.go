@@ -21,9 +21,7 @@ import (
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/integration"
-	"github.com/vacancy/vacancy/internal/workflow/local"
 	"github.com/vacancy/vacancy/internal/workflow/trial"
-	"github.com/vacancy/vacancy/statemachine"
 )
 
 // startsNothing is a workflow whose executions a test runs by itself.
@@ -50,7 +48,7 @@ func RunTripsAtOnce(t *testing.T, open TripFactory, trips int) {
 	service := trip.NewService(trip.Ports{Store: store, Gateway: gateway, Workflow: startsNothing{}, Injection: injection, Now: now, Log: silent})
 	tasks := trial.Steps(integration.New(step.New(step.Services{Trips: service}),
 		map[string]workflow.Handler{"arn:aws:states:::sns:publish": notification.Publisher(outbox, now)}, silent))
-	machine := tripDefinition(t)
+	machine := definition(t, "trip")
 	ended := make([]trip.Status, trips)
 	var running sync.WaitGroup
 	for n := range trips {
@@ -99,23 +97,6 @@ func RunTripsAtOnce(t *testing.T, open TripFactory, trips int) {
 	if trips >= 100 && (count[trip.Booked] == 0 || count[trip.Failed] == 0 || count[trip.NeedsAttention] == 0) {
 		t.Errorf("not every end occurred: %v", count)
 	}
-}
-
-func tripDefinition(t *testing.T) *asl.Machine {
-	t.Helper()
-	values := map[string]string{"NotificationTopic": "topic"}
-	for _, name := range step.Names() {
-		values[name] = name
-	}
-	source, err := local.Substitute(statemachine.Definitions()["trip"], values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	machine, err := asl.Parse(source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return machine
 }
 
 // unreliableTrip makes tasks fail for a while before and after their effects, and run twice,
