@@ -176,7 +176,7 @@ func (p *parser) operand() (operand, error) {
 // such before its version 2.1, and definitions that run on AWS have them.
 func (p *parser) word() string {
 	start := p.pos
-	for p.pos < len(p.src) && (isLetter(p.src[p.pos]) || p.pos > start && isDigit(p.src[p.pos]) || strings.IndexByte("_-", p.src[p.pos]) >= 0) {
+	for p.pos < len(p.src) && (isLetter(p.src[p.pos]) || p.pos > start && isDigit(p.src[p.pos]) || strings.IndexByte("_-./:", p.src[p.pos]) >= 0) {
 		p.pos++
 	}
 	return p.src[start:p.pos]
