@@ -67,6 +67,12 @@ func TestDiagnose(t *testing.T) {
 			"D":{"Type":"Task","Resource":"arn:aws:states:::sqs:${Action}","Next":"E"},"E":{"Type":"Task","Resource":"arn:aws:states:::batch:submitJob.sync","End":true}}}]}`), []string{`6:8: $.States.Z: the state "Z" is never reached`}},
 		{"a token within Express children", within(`{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"EXPRESS"},"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","TimeoutSeconds":9,"Parameters":{"t.$":"$$.Task.Token"},"End":true}}},"Next":"Z"}`),
 			[]string{`3:155: $.States.S.ItemProcessor.States.A.Resource: the children of this Map are Express executions, which do not support '.waitForTaskToken'; make the ExecutionType STANDARD`}},
+		{"a result where there is none", within(`{"Type":"Pass","QueryLanguage":"JSONata","Output":{"a":"{% $states.result.x %}"},"Next":"Z"}`), []string{`3:58: $.States.S.Output.a: $states.result is not there: only Output and Assign of a Task, Parallel or Map see it; use $states.input`}},
+		{"a result before the call", within(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","QueryLanguage":"JSONata","Arguments":{"a":"{% $states.result %}"},"Next":"Z"}`), []string{`3:105: $.States.S.Arguments.a: $states.result is not there`}},
+		{"an error where there is none", within(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","QueryLanguage":"JSONata","Output":"{% $states.errorOutput.Cause %}","Next":"Z"}`), []string{`3:97: $.States.S.Output: $states.errorOutput is not there: only Output and Assign of a Catch see it`}},
+		{"results and errors where they are", within(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","QueryLanguage":"JSONata","Output":{"a":["{% $states.result %}"]},"Assign":{"a":"{% $states.result.b %}"},
+			"Catch":[{"ErrorEquals":["States.ALL"],"Output":{"c":"{% $states.errorOutput.Cause %}"},"Assign":{"d":"{% $states.errorOutput %}"},"Next":"Z"}],"Next":"P"},
+			"P":{"Type":"Parallel","QueryLanguage":"JSONata","Output":"{% $states.result[0] %}","Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}}],"Next":"Z"}`), nil},
 		{"no end", `{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}}`, []string{`1:25: $.States: no state ends`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -16,11 +16,12 @@ type compiler struct {
 	problems            []Problem
 	names               map[string]bool // of all states, which are unique in a machine
 	readsExecutionInput bool
-	testing             bool   // one state is tested by itself: what it would call is mocked
-	placeholders        bool   // numbers may still be placeholders
-	language            string // of the whole machine: JSONPath or JSONata
-	jsonata             bool   // the state that is compiled uses JSONata
-	within              string // what stands before a field's name in causes: "Catch[1]/"
+	testing             bool      // one state is tested by itself: what it would call is mocked
+	placeholders        bool      // numbers may still be placeholders
+	language            string    // of the whole machine: JSONPath or JSONata
+	jsonata             bool      // the state that is compiled uses JSONata
+	kind                StateType // of the state that is compiled
+	within              string    // what stands before a field's name in causes: "Catch[1]/"
 }
 
 const (

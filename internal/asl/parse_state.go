@@ -48,9 +48,9 @@ func (c *compiler) compileState(name string, n *node) *state {
 		return s
 	}
 	s.jsonata = c.stateLanguage(n) == languageJSONata
-	outer := c.jsonata
-	c.jsonata = s.jsonata
-	defer func() { c.jsonata = outer }()
+	outer, around := c.jsonata, c.kind
+	c.jsonata, c.kind = s.jsonata, s.kind
+	defer func() { c.jsonata, c.kind = outer, around }()
 	c.stateFields(s, n, fields)
 	if slices.Contains(fields, "Next") {
 		c.compileNext(s, n)

@@ -3,6 +3,7 @@ package asl
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,12 +89,29 @@ func (c *compiler) compileQuery(n *node, text, field string) *query {
 		}
 		return nil
 	}
+	c.checkStates(n, expr, field)
 	q := &query{expr: expr, field: field, states: strings.Contains(text, "$states")}
 	q.context = looksAtContext(text)
 	if q.context {
 		c.readsExecutionInput = true
 	}
 	return q
+}
+
+// checkStates refuses $states.result where there is no result, and $states.errorOutput
+// where there is no error (developer guide, "Passing data between states with variables":
+// it is caught when a state machine is created).
+func (c *compiler) checkStates(n *node, expr *jsonata.Expr, field string) {
+	members, _ := expr.Reads("states")
+	own, _, _ := strings.Cut(field, "/")
+	result := (own == "Output" || own == "Assign") && (c.kind == TaskState || c.kind == ParallelState || c.kind == MapState)
+	if slices.Contains(members, "result") && !result {
+		c.problem(n, "$states.result is not there: only Output and Assign of a Task, Parallel or Map see it")
+		c.suggest("use $states.input")
+	}
+	if slices.Contains(members, "errorOutput") && !strings.HasPrefix(own, "Catch[") {
+		c.problem(n, "$states.errorOutput is not there: only Output and Assign of a Catch see it")
+	}
 }
 
 // looksAtContext reports whether an expression may look at $states.context: it says so,
