@@ -69,28 +69,14 @@ func (i RecordReturn) Decide(t Trip) (Trip, bool, error) {
 type RemoveCarRental struct{ On }
 
 func (i RemoveCarRental) Decide(t Trip) (Trip, bool, error) {
-	if err := t.undoable(); err != nil || t.Undone.Has(ReserveCarRental) {
-		return t, false, err
-	}
-	t.compensate(i.On, Failure{})
-	t.CarRental = nil
-	t.Undone = t.Undone.With(ReserveCarRental)
-	t.record(CarRentalCancelled, i.On, 0, "")
-	return t, true, nil
+	return t.remove(i.On, ReserveCarRental, CarRentalCancelled, func(t *Trip) { t.CarRental = nil })
 }
 
 // RemoveFlight: flight deleted, ReserveFlight undone, whether or not it was there.
 type RemoveFlight struct{ On }
 
 func (i RemoveFlight) Decide(t Trip) (Trip, bool, error) {
-	if err := t.undoable(); err != nil || t.Undone.Has(ReserveFlight) {
-		return t, false, err
-	}
-	t.compensate(i.On, Failure{})
-	t.Flight = nil
-	t.Undone = t.Undone.With(ReserveFlight)
-	t.record(FlightCancelled, i.On, 0, "")
-	return t, true, nil
+	return t.remove(i.On, ReserveFlight, FlightCancelled, func(t *Trip) { t.Flight = nil })
 }
 
 // RemoveHotel: hotel deleted, ReserveHotel undone, whether or not it was there. The hold
@@ -98,12 +84,17 @@ func (i RemoveFlight) Decide(t Trip) (Trip, bool, error) {
 type RemoveHotel struct{ On }
 
 func (i RemoveHotel) Decide(t Trip) (Trip, bool, error) {
-	if err := t.undoable(); err != nil || t.Undone.Has(ReserveHotel) {
+	return t.remove(i.On, ReserveHotel, HotelCancelled, func(t *Trip) { t.Hotel = nil })
+}
+
+// remove undoes what a step reserved, once.
+func (t Trip) remove(on On, reserved string, kind EventKind, item func(*Trip)) (Trip, bool, error) {
+	if err := t.undoable(); err != nil || t.Undone.Has(reserved) {
 		return t, false, err
 	}
-	t.compensate(i.On, Failure{})
-	t.Hotel = nil
-	t.Undone = t.Undone.With(ReserveHotel)
-	t.record(HotelCancelled, i.On, 0, "")
+	t.compensate(on, Failure{})
+	item(&t)
+	t.Undone = t.Undone.With(reserved)
+	t.record(kind, on, 0, "")
 	return t, true, nil
 }
