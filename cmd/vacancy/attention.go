@@ -16,9 +16,10 @@ func newAttention(p *program) *cobra.Command {
 		Use:   "attention",
 		Short: "List trips, orders and imports that could not be undone",
 		Long: `List the trips, orders and imports that failed and whose compensations gave up, with
-what of them could not be undone. When the cause is mended, 'vacancy trip resume',
-'vacancy order resume' or 'vacancy import resume' undoes the rest. At most 100 of each
-are listed, the oldest first.`,
+what of them could not be undone; 'vacancy trip show ID --role operator' and the like
+show all of one. When the cause is mended, 'vacancy trip resume', 'vacancy order resume'
+or 'vacancy import resume' undoes the rest. At most 100 of each are listed, the oldest
+first.`,
 		Example: `  vacancy attention
   vacancy attention --json`,
 		Args: noArguments,

@@ -16,15 +16,7 @@ import (
 var importRunTypes = []string{"failProcess", "failTransform", "failCommit"}
 
 func newImportResume(p *program) *cobra.Command {
-	return &cobra.Command{
-		Use:   "resume IMPORT",
-		Short: "Undo again what an import has left that needs attention",
-		Long: `Take up the rollback of an import that needs attention, since something of it could not
-be undone, and wait for the end. Exit 0 when nothing is left of it.`,
-		Example: `  vacancy import resume imp_0d9k1m6a2s5ug0o2qk7o5v1b3c`,
-		Args:    oneArgument("an import's id"),
-		RunE:    func(command *cobra.Command, args []string) error { return p.importResume(command.Context(), args[0]) },
-	}
+	return newResume(p, "import", "an import's id", "imp_0d9k1m6a2s5ug0o2qk7o5v1b3c", p.importResume)
 }
 
 func (p *program) importAtomically(ctx context.Context, path string, o client.AtomicOrder) error {
@@ -56,11 +48,8 @@ func (p *program) importAtomically(ctx context.Context, path string, o client.At
 	return err
 }
 
-func (p *program) importResume(ctx context.Context, id string) error {
-	c, err := p.connect(booking.Manager)
-	if err != nil {
-		return err
-	}
+// importResume waits for the end, too; nothing may be left then.
+func (p *program) importResume(ctx context.Context, c *client.Client, id string) error {
 	if err := c.ResumeImport(ctx, id); err != nil {
 		return err
 	}

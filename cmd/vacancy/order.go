@@ -157,25 +157,13 @@ func newOrderShow(p *program) *cobra.Command {
 }
 
 func newOrderResume(p *program) *cobra.Command {
-	return &cobra.Command{
-		Use:   "resume ORDER",
-		Short: "Try again to undo an order that needs attention",
-		Long: `Run the compensations of an order again that is NEEDS_ATTENTION: what could not be
-undone is tried again, what is undone stays so.`,
-		Example: `  vacancy order resume 1`,
-		Args:    oneArgument(anOrder),
-		RunE: func(command *cobra.Command, args []string) error {
-			c, err := p.connect(booking.Operator)
-			if err != nil {
-				return err
-			}
-			o, err := c.ResumeOrder(command.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return p.printOrder(o)
-		},
-	}
+	return newResume(p, "order", anOrder, "1", func(ctx context.Context, c *client.Client, id string) error {
+		o, err := c.ResumeOrder(ctx, id)
+		if err != nil {
+			return err
+		}
+		return p.printOrder(o)
+	})
 }
 
 // printOrder prints an order with its timeline.

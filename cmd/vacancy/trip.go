@@ -210,25 +210,13 @@ func newTripShow(p *program) *cobra.Command {
 }
 
 func newTripResume(p *program) *cobra.Command {
-	return &cobra.Command{
-		Use:   "resume TRIP",
-		Short: "Try again to undo a trip that needs attention",
-		Long: `Run the compensations of a trip again that NEEDS_ATTENTION: what could not be undone is
-tried again, what is undone stays so.`,
-		Example: `  vacancy trip resume trip_1`,
-		Args:    oneArgument(aTrip),
-		RunE: func(command *cobra.Command, args []string) error {
-			c, err := p.connect(booking.Operator)
-			if err != nil {
-				return err
-			}
-			t, err := c.ResumeTrip(command.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return p.printTrip(t)
-		},
-	}
+	return newResume(p, "trip", aTrip, "trip_1", func(ctx context.Context, c *client.Client, id string) error {
+		t, err := c.ResumeTrip(ctx, id)
+		if err != nil {
+			return err
+		}
+		return p.printTrip(t)
+	})
 }
 
 // printTrip prints a trip with its items and its timeline.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +21,7 @@ done, blue: undone what it is for, orange: failed and caught, yellow: there it i
 red: there it ended badly) and the transitions that it took are numbered.`,
 		Example: `  vacancy workflow render reservation > reservation.mmd
   vacancy workflow render reservation --execution res_0d9k1m6a2s5ug0o2qk7o5v1b3c
+  vacancy workflow render trip --execution trip-4711
   vacancy workflow render ./order.asl.json`,
 		Args:              oneArgument("a state machine's name or a definition's file"),
 		ValidArgsFunction: completeDefinitions,
@@ -27,7 +29,7 @@ red: there it ended badly) and the transitions that it took are numbered.`,
 			return p.workflowRender(command.Context(), args[0], execution)
 		},
 	}
-	command.Flags().StringVar(&execution, "execution", "", "mark the path of this execution on the server, NAME or MACHINE/NAME")
+	command.Flags().StringVar(&execution, "execution", "", "mark the path of this execution on the server, NAME (of the machine that is drawn) or MACHINE/NAME")
 	return command
 }
 
@@ -45,6 +47,9 @@ func (p *program) workflowRender(ctx context.Context, argument, execution string
 	}
 	var path *diagram.Path
 	if execution != "" {
+		if d.ours && !strings.Contains(execution, "/") {
+			execution = argument + "/" + execution
+		}
 		events, err := p.history(ctx, execution)
 		if err != nil {
 			return err

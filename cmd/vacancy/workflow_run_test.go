@@ -147,5 +147,9 @@ func TestWorkflowRender(t *testing.T) {
 	if r := h.must(exitDone, h.run("workflow", "render", "reservation", "--execution", "res_1")); !strings.Contains(r.out, "class RequestPayment caught") {
 		t.Errorf("%q", r.out)
 	}
+	h.must(exitDone, h.run("workflow", "render", "trip", "--execution", "trip-4711"))
+	if asked := h.asked[len(h.asked)-1].Variables; asked["machine"] != "trip" || asked["name"] != "trip-4711" {
+		t.Errorf("of the machine that is drawn it asks for %v", asked)
+	}
 	h.must(exitUsage, h.run("workflow", "render", filepath.Join(".", "broken.json")))
 }
