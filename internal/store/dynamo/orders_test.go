@@ -14,3 +14,18 @@ func orders(t *testing.T) order.Store { return dynamo.NewOrders(dynamotest.Table
 func TestOrders(t *testing.T) { storetest.RunOrders(t, orders) }
 
 func TestOrdersAtOnce(t *testing.T) { storetest.RunOrdersAtOnce(t, orders, 200) }
+
+func TestACrashAtEveryWriteOfAnOrder(t *testing.T) {
+	storetest.RunOrderCrashes(t, func(t *testing.T, c *storetest.Crash) order.Store { return dynamo.NewOrders(crashing(t, c)) })
+}
+
+// crashing is a table whose writes are lost as the crash says.
+func crashing(t *testing.T, c *storetest.Crash) *dynamo.Table {
+	return dynamotest.Table(t, dynamotest.OverWire(1, func(operation string) dynamotest.Fate {
+		if !isWrite(operation) {
+			return dynamotest.Fate{}
+		}
+		lost, arrived := c.Write()
+		return dynamotest.Fate{LoseRequest: lost, LoseAnswer: arrived != nil, After: arrived}
+	}))
+}

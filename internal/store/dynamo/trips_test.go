@@ -16,3 +16,7 @@ func TestTrips(t *testing.T) {
 func TestTripsAtOnce(t *testing.T) {
 	storetest.RunTripsAtOnce(t, func(t *testing.T) trip.Store { return dynamo.NewTrips(dynamotest.Table(t)) }, 200)
 }
+
+func TestACrashAtEveryWriteOfATrip(t *testing.T) {
+	storetest.RunTripCrashes(t, func(t *testing.T, c *storetest.Crash) trip.Store { return dynamo.NewTrips(crashing(t, c)) })
+}
