@@ -114,6 +114,9 @@ func TestPlaceholders(t *testing.T) {
 		`warning: t.yaml:7:9: $: the substitution "PayArm" is used by no placeholder of M`)
 	expect(t, told(read(t, "none.yaml", f)), "warning: m.asl.json:2:28: $: no substitution fills in")
 	expect(t, told(read(t, "m.asl.json", f)))
+	f["m.asl.json"] = strings.Replace(f["m.asl.json"], `"StartAt"`, `"Comment":"${PayNote}","StartAt"`, 1)
+	f["t.yaml"] = strings.Replace(f["t.yaml"], "PayArm", "PayArn", 1)
+	expect(t, told(read(t, "t.yaml", f)), "warning: m.asl.json:1:13: $: no substitution fills in the placeholder ${PayNote}")
 }
 
 func TestWhatStepFunctionsTakesIsNotWrong(t *testing.T) {

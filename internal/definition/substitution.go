@@ -2,6 +2,7 @@ package definition
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -54,6 +55,10 @@ func (s *substitutions) problems(d Definition) []Problem {
 	return all
 }
 
+// isResource matches what stands before the value of a Task's Resource, in which Step
+// Functions refuses a placeholder; in other texts it is a text.
+var isResource = regexp.MustCompile(`"Resource"\s*:\s*"$`)
+
 func (s *substitutions) undefined(d Definition, name string, offset int) Problem {
 	start := max(0, strings.LastIndexByte(string(d.Source[:offset]), '\n')+1)
 	line := 1 + strings.Count(string(d.Source[:offset]), "\n")
@@ -62,7 +67,7 @@ func (s *substitutions) undefined(d Definition, name string, offset int) Problem
 		Message:    fmt.Sprintf("no substitution fills in the placeholder ${%s}: it is deployed as it stands", name),
 		Suggestion: fmt.Sprintf("add %s to the DefinitionSubstitutions of %s", name, d.Name),
 	}
-	if s.declared {
+	if s.declared && isResource.Match(d.Source[:offset]) {
 		p.Severity = asl.SeverityError
 	}
 	return d.Locate(p)
