@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
-	"github.com/vacancy/vacancy/internal/saga/batch"
-	"github.com/vacancy/vacancy/internal/saga/order"
 )
 
 const (
@@ -42,27 +40,7 @@ func (a *App) Sweep(ctx context.Context) (booking.Sweep, error) {
 			"returned", found.Returned, "forgot", found.Forgot, "failed", found.Failed)
 	}
 	a.swept.add(found)
-	return found, errors.Join(err, a.sweepImports(ctx), a.sweepOrders(ctx), a.sweepTrips(ctx))
-}
-
-// sweepImports runs the sweeper of atomic imports once.
-func (a *App) sweepImports(ctx context.Context) error {
-	found, err := a.Imports.Sweep(ctx)
-	if found != (batch.Sweep{}) {
-		a.Config.Log.InfoContext(ctx, "sweep of imports", "started", found.Started, "repaired", found.Repaired,
-			"abandoned", found.Abandoned, "failed", found.Failed)
-	}
-	return err
-}
-
-// sweepOrders runs the sweeper of move-in orders once.
-func (a *App) sweepOrders(ctx context.Context) error {
-	found, err := a.Orders.Sweep(ctx)
-	if found != (order.Sweep{}) {
-		a.Config.Log.InfoContext(ctx, "sweep of orders", "started", found.Started, "repaired", found.Repaired,
-			"answered", found.Answered, "failed", found.Failed)
-	}
-	return err
+	return found, errors.Join(err, a.sweepSagas(ctx))
 }
 
 // WatchDeadlines releases holds at their deadline and has their executions woken, until

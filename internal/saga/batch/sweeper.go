@@ -10,10 +10,10 @@ import (
 
 // Sweep is what one pass of the sweeper found and did.
 type Sweep struct {
-	Started   int // executions that were still to be started
-	Repaired  int // repair executions started
-	Abandoned int // uploads that ended early and are cleared away
-	Failed    int // what could not be done and is left to the next pass
+	Started   int `json:"started"`   // executions that were still to be started
+	Repaired  int `json:"repaired"`  // repair executions started
+	Abandoned int `json:"abandoned"` // uploads that ended early and are cleared away
+	Failed    int `json:"failed"`    // what could not be done and is left to the next pass
 }
 
 const (
