@@ -73,7 +73,7 @@ func TestAnAtomicImportThatFails(t *testing.T) {
 	if got := strings.Join(*asked, "|"); got != "ResumeImport|Import" {
 		t.Errorf("asked %s", got)
 	}
-	h.importingAtomically(`{"payload":{"import":null,"userErrors":[{"code":"INVALID_INPUT","message":"the import is PUBLISHED"}]}}`)
+	h.importingAtomically(`{"payload":{"import":null,"userErrors":[{"code":"NOTHING_TO_RESUME","message":"the import is PUBLISHED"}]}}`)
 	if r := h.must(exitFailed, h.run("import", "resume", "imp_1")); !strings.Contains(r.err, "PUBLISHED") {
 		t.Errorf("%q", r.err)
 	}

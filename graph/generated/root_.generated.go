@@ -2983,7 +2983,7 @@ extend type Mutation {
   goes. The same file again changes nothing: its listings are known. userErrors: INVALID_INPUT
   """
   importApartments(input: ImportApartmentsInput!): ImportApartmentsPayload! @allow(roles: [MANAGER, OPERATOR])
-  "Takes up the rollback of an import that NEEDS_ATTENTION. userErrors: NOT_FOUND, INVALID_INPUT (it does not)"
+  "Takes up the rollback of an import that NEEDS_ATTENTION. userErrors: NOT_FOUND, NOTHING_TO_RESUME."
   resumeImport(input: ResumeImportInput!): ResumeImportPayload! @allow(roles: [MANAGER, OPERATOR])
 }
 `, BuiltIn: false},

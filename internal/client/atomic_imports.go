@@ -77,7 +77,7 @@ func (c *Client) Import(ctx context.Context, id string) (AtomicImport, error) {
 }
 
 // ResumeImport takes up the rollback of an import that needs attention. Refused with NOT_FOUND,
-// and with INVALID_INPUT when it does not.
+// NOTHING_TO_RESUME, and FORBIDDEN to a tenant.
 func (c *Client) ResumeImport(ctx context.Context, id string) error {
 	var data struct {
 		Payload struct{ UserErrors []Refusal }

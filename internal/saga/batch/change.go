@@ -131,14 +131,18 @@ func (c Conclude) Decide(i Import) (Import, bool, error) {
 	return i, true, nil
 }
 
-// Resume takes up the rollback of an import that NEEDS_ATTENTION. Refused with
-// INVALID_INPUT when it does not.
+// Resume takes up the rollback of an import that NEEDS_ATTENTION. One that is rolled back, or
+// being so, stays as it is; with any other it is refused with NOTHING_TO_RESUME.
 type Resume struct{ Now time.Time }
 
 // Decide implements Change.
 func (c Resume) Decide(i Import) (Import, bool, error) {
-	if i.Status != NeedsAttention {
-		return i, false, booking.Invalid("importId", "the import is %s; only one that is %s can be resumed", i.Status, NeedsAttention)
+	switch i.Status {
+	case NeedsAttention:
+	case RollingBack, Failed, Checked:
+		return i, false, nil
+	default:
+		return i, false, booking.Refuse(booking.NothingToResume, "the import is %s; only one that is %s can be resumed", i.Status, NeedsAttention)
 	}
 	i.Status, i.Open, i.Execution = RollingBack, true, i.Execution.Repaired(c.Now)
 	return i, true, nil

@@ -82,15 +82,15 @@ func (s *Service) startAgain(ctx context.Context, i Import) error {
 }
 
 // Resume rolls back again what an import that NEEDS_ATTENTION has left, for whoever
-// manages. Refused with NOT_FOUND, or with INVALID_INPUT when it does not need it. It has
-// begun when it returns; the import's status tells how it ends.
+// manages. It has begun when it returns; the import's status tells how it ends. One that is
+// rolled back, or being so, is answered as it is. Refused with NOT_FOUND, or NOTHING_TO_RESUME.
 func (s *Service) Resume(ctx context.Context, who booking.Principal, id string) (Import, error) {
 	if !who.Manages() {
 		return Import{}, NotFound(id)
 	}
 	i, err := s.store.Change(ctx, id, Resume{Now: s.now()})
-	if err != nil {
-		return Import{}, err
+	if err != nil || i.Status != RollingBack {
+		return i, err
 	}
 	if err := s.startAgain(ctx, i); err != nil {
 		s.log.WarnContext(ctx, "execution not started yet; the sweeper will", "import", id, "error", err)

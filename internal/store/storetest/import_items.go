@@ -47,7 +47,7 @@ var importItemTests = []importTest{
 			s.same(fmt.Sprintf("the answer to %T of an import that is PROCESSING", c), s.change(id, c), want)
 		}
 		_, err = s.imports.Change(s.Context(), id, batch.Resume{Now: begin})
-		s.refused("Resume of an import that goes on", err, booking.InvalidInput)
+		s.refused("Resume of an import that goes on", err, booking.NothingToResume)
 		got, err := s.imports.Import(s.Context(), id)
 		if err != nil {
 			s.Fatal(err)
@@ -80,7 +80,8 @@ var importItemTests = []importTest{
 		s.rollback(a)
 		s.change(a, batch.Conclude{Left: batch.Left{Parts: 1}, Now: begin})
 		open(10, c)
-		s.change(a, batch.Resume{Now: begin})
+		resumed := s.change(a, batch.Resume{Now: begin})
+		s.same("the answer to Resume of an import that is resumed", s.change(a, batch.Resume{Now: begin.Add(time.Hour)}), resumed)
 		open(10, a, c)
 	}},
 	{"Import/ThoseNeedingAttentionOldestFirst", func(s *importSuite) {
