@@ -99,7 +99,7 @@ func TestSagasThroughStripe(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
-				time.Sleep(time.Hour) // of the bubble's clock
+				time.Sleep(10 * time.Minute) // of the bubble's clock
 				ends, failure := howItEnded(t, a)
 				if ends != c.ends || failure != c.failure {
 					t.Errorf("it is %s because of %q, want %s, %q", ends, failure, c.ends, c.failure)
