@@ -233,7 +233,7 @@ func TestAGoodClientAmongHostileOnes(t *testing.T) {
 	}
 	p99() // warm
 	var alone, among time.Duration
-	for range 8 { // other programs on this machine disturb either of them
+	for range 24 { // other programs on this machine disturb either of them
 		alone = p99()
 		stop, stopped := atomic.Bool{}, make(chan struct{})
 		go func() {
@@ -246,7 +246,7 @@ func TestAGoodClientAmongHostileOnes(t *testing.T) {
 		among = p99()
 		stop.Store(true)
 		<-stopped
-		if among <= 2*alone || among < 10*time.Millisecond {
+		if among <= 2*alone+time.Millisecond { // a turn of the scheduler
 			return
 		}
 	}
