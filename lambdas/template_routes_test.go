@@ -12,6 +12,7 @@ import (
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/cloud"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
+	"github.com/vacancy/vacancy/internal/payment/stripe"
 	"github.com/vacancy/vacancy/internal/store/dynamo"
 )
 
@@ -151,15 +152,15 @@ func TestRoutesAreThrottledAndLogged(t *testing.T) {
 // Stripe's events have a function of their own, and a limit: anybody may post there.
 func TestTheWebhooksDoor(t *testing.T) {
 	tpl := load(t)
-	const route = "POST " + cloud.WebhookPath
+	const route = "POST " + stripe.WebhookPath
 	events, _ := tpl.must(t, samFunction, "Webhook").properties["Events"].(object)
-	if len(events) != 1 || at(events["Stripe"], "Properties", "Path") != cloud.WebhookPath {
+	if len(events) != 1 || at(events["Stripe"], "Properties", "Path") != stripe.WebhookPath {
 		t.Errorf("the function Webhook answers %v", events)
 	}
 	if at(tpl.must(t, "AWS::Serverless::HttpApi", "Api").properties, "RouteSettings", route) == nil {
 		t.Errorf("%s has no limit of its own", route)
 	}
-	if url, _ := at(tpl.Outputs["WebhookUrl"], "Value", "Fn::Sub").(string); !strings.HasPrefix(url, "https://${Api}.") || !strings.HasSuffix(url, cloud.WebhookPath) {
+	if url, _ := at(tpl.Outputs["WebhookUrl"], "Value", "Fn::Sub").(string); !strings.HasPrefix(url, "https://${Api}.") || !strings.HasSuffix(url, stripe.WebhookPath) {
 		t.Errorf("WebhookUrl is %q", url)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/vacancy/vacancy/internal/apigateway"
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/cloud"
+	"github.com/vacancy/vacancy/internal/app/gatewayroutes"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/payment/stripe"
 	"github.com/vacancy/vacancy/internal/payment/stripe/stripetest"
@@ -46,13 +47,13 @@ func newEndpoint(t *testing.T, u *uses) *endpoint {
 		Stripe: stripe.Config{SecretKey: stripetest.SecretKey, PublishableKey: stripetest.PublishableKey,
 			WebhookSecrets: secrets, Transport: e.server.Transport()},
 	})
-	e.function = apigateway.New(cloud.Webhook(e.app, secrets))
+	e.function = apigateway.New(gatewayroutes.StripeEvents(e.app, secrets))
 	return e
 }
 
 // post is the event of API Gateway for a body that Stripe posts.
 func post(body []byte, signature string, encoded bool) events.APIGatewayV2HTTPRequest {
-	event := events.APIGatewayV2HTTPRequest{Version: "2.0", RouteKey: "POST " + cloud.WebhookPath, RawPath: cloud.WebhookPath,
+	event := events.APIGatewayV2HTTPRequest{Version: "2.0", RouteKey: "POST " + stripe.WebhookPath, RawPath: stripe.WebhookPath,
 		Headers: map[string]string{"content-type": "application/json; charset=utf-8"}, Body: string(body), IsBase64Encoded: encoded}
 	event.RequestContext.HTTP.Method = http.MethodPost
 	if signature != "" {

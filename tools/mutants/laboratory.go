@@ -55,8 +55,9 @@ func (l *laboratory) prepare(ctx context.Context, mutants []Mutant, parallel int
 	patterns := map[string][]string{} // -run patterns by what else the tests' arguments say
 	for _, m := range mutants {
 		others, pattern := m.tests()
-		if l.binaries[others[0]] = ""; !slices.Contains(patterns[strings.Join(others, " ")], pattern) {
-			patterns[strings.Join(others, " ")] = append(patterns[strings.Join(others, " ")], pattern)
+		l.binaries[others[0]] = ""
+		if rest := strings.Join(others, " "); !slices.Contains(patterns[rest], pattern) {
+			patterns[rest] = append(patterns[rest], pattern)
 		}
 	}
 	if err := l.build(ctx, parallel); err != nil {

@@ -10,6 +10,7 @@ import (
 	sfnservice "github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/app/gatewayroutes"
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
 	"github.com/vacancy/vacancy/internal/ratelimit"
@@ -72,7 +73,7 @@ func New(awsConfig aws.Config, c Config) (*App, error) {
 		return nil, err
 	}
 	if c.Gateway == Stripe && len(c.Stripe.WebhookSecrets) > 0 {
-		a.Webhook = Webhook(a.App, c.Stripe.WebhookSecrets)
+		a.Webhook = gatewayroutes.StripeEvents(a.App, c.Stripe.WebhookSecrets)
 	}
 	return a, nil
 }
@@ -96,18 +97,8 @@ func (a *App) Run(ctx context.Context) error {
 // Close has nothing to give back: what there is belongs to AWS.
 func (a *App) Close() error { return nil }
 
-// Routes show managers the ledger of the simulated gateway, and take the events of Stripe.
-func (a *App) Routes() (routes []httpapi.Route) {
-	if a.Gateway != nil {
-		routes = append(routes, httpapi.Route{Pattern: "GET /ledger/{reservation}", Roles: httpapi.Managing, Handler: httpapi.JSON(a.Config.Log, func(r *http.Request) (any, error) {
-			return a.Gateway.Totals(r.Context(), r.PathValue("reservation"))
-		})})
-	}
-	if a.Webhook != nil {
-		routes = append(routes, httpapi.Route{Pattern: "POST " + WebhookPath, Handler: a.Webhook})
-	}
-	return routes
-}
+// Routes are those of the gateway.
+func (a *App) Routes() []httpapi.Route { return gatewayroutes.New(a.App, a.Gateway, a.Webhook) }
 
 // Limiter counts in the table, for all functions together.
 func (a *App) Limiter(kind string, r ratelimit.Rate) ratelimit.Limiter {

@@ -3,7 +3,6 @@ package cloud
 import (
 	"crypto/rand"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/vacancy/vacancy/internal/app"
@@ -23,9 +22,6 @@ const (
 
 // Gateways lists the names.
 func Gateways() []string { return []string{Simulated, Stripe} }
-
-// WebhookPath is where Stripe posts its events.
-const WebhookPath = "/webhooks/stripe"
 
 // openGateway opens the payment gateway that the configuration names. Stripe without any key
 // is a gateway that answers no call: most functions need none, and so are given none.
@@ -51,9 +47,4 @@ func cards(table *dynamo.Table, c Config) order.Cards {
 		return stripe.Cards{}
 	}
 	return dynamoledger.NewCards(table, rand.Reader)
-}
-
-// Webhook is the handler of POST WebhookPath for events that one of the secrets has signed.
-func Webhook(a *app.App, secrets []string) http.Handler {
-	return stripe.Webhook{Secrets: secrets, Handle: a.Reservations.GatewayEvent, Now: app.Now, Log: a.Config.Log}
 }

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/app/gatewayroutes"
 	"github.com/vacancy/vacancy/internal/notification"
 	"github.com/vacancy/vacancy/internal/payment/simulated"
-	"github.com/vacancy/vacancy/internal/payment/stripe"
 	"github.com/vacancy/vacancy/internal/step"
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -91,7 +91,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		return nil, errors.Join(err, a.Close())
 	}
 	if c.Gateway == Stripe && len(c.Stripe.WebhookSecrets) > 0 {
-		a.webhook = stripe.Webhook{Secrets: c.Stripe.WebhookSecrets, Handle: a.Reservations.GatewayEvent, Now: app.Now, Log: a.Config.Log}
+		a.webhook = gatewayroutes.StripeEvents(a.App, c.Stripe.WebhookSecrets)
 	}
 	return a, nil
 }

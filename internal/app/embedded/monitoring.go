@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/vacancy/vacancy/internal/app"
+	"github.com/vacancy/vacancy/internal/app/gatewayroutes"
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/ratelimit"
 )
@@ -23,15 +24,7 @@ func (a *App) Routes() []httpapi.Route {
 			return a.Outbox.List(r.Context(), listed)
 		})},
 	}
-	if a.Gateway != nil {
-		routes = append(routes, httpapi.Route{Pattern: "GET /ledger/{reservation}", Roles: httpapi.Managing, Handler: httpapi.JSON(log, func(r *http.Request) (any, error) {
-			return a.Gateway.Totals(r.Context(), r.PathValue("reservation"))
-		})})
-	}
-	if a.webhook != nil {
-		routes = append(routes, httpapi.Route{Pattern: "POST /webhooks/stripe", Handler: a.webhook})
-	}
-	return routes
+	return append(routes, gatewayroutes.New(a.App, a.Gateway, a.webhook)...)
 }
 
 // Checks are what must work for the program to.

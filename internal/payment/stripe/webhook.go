@@ -23,7 +23,10 @@ const (
 	webhookTime = 8 * time.Second
 )
 
-// Webhook is the handler of POST /webhooks/stripe. It answers 400 to what Stripe has not
+// WebhookPath is where Stripe posts its events.
+const WebhookPath = "/webhooks/stripe"
+
+// Webhook is the handler of POST WebhookPath. It answers 400 to what Stripe has not
 // signed over these very bytes within WebhookTolerance, 503 to what could not be seen to now
 // (Stripe delivers it again), and otherwise 204, also to an event that is about nothing here.
 //
