@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 
 	"zombiezen.com/go/sqlite"
+
+	"github.com/vacancy/vacancy/internal/fifo"
 )
 
 // Priority says what is written first when more waits than one commit takes.
@@ -42,8 +44,8 @@ const (
 type queue struct {
 	mu      sync.Mutex
 	arrived sync.Cond
-	lanes   [2]lane
-	restart func() // run by the writer between two groups, or nil
+	lanes   [2]fifo.Queue[*job] // by Priority
+	restart func()              // run by the writer between two groups, or nil
 	closed  bool
 }
 
@@ -60,7 +62,7 @@ func (q *queue) add(j *job, p Priority) bool {
 	if q.closed {
 		return false
 	}
-	q.lanes[p].push(j)
+	q.lanes[p].Push(j)
 	q.arrived.Signal()
 	return true
 }
@@ -100,37 +102,36 @@ func (q *queue) next(urgent, backlog int) *job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if urgent > 0 && backlog*backlogShare <= urgent {
-		if j := q.lanes[Backlog].pop(); j != nil {
+		if j := q.lanes[Backlog].Pop(); j != nil {
 			return j
 		}
 	}
-	if j := q.lanes[Urgent].pop(); j != nil || urgent > 0 {
+	if j := q.lanes[Urgent].Pop(); j != nil || urgent > 0 {
 		return j
 	}
-	return q.lanes[Backlog].pop()
+	return q.lanes[Backlog].Pop()
 }
 
 // waiting answers how many jobs are in it.
 func (q *queue) waiting() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.lanes[Urgent].jobs) - q.lanes[Urgent].head + len(q.lanes[Backlog].jobs) - q.lanes[Backlog].head
+	return q.lanes[Urgent].Len() + q.lanes[Backlog].Len()
 }
 
 // urgent reports whether an urgent job waits.
 func (q *queue) urgent() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	l := &q.lanes[Urgent]
-	return l.head < len(l.jobs)
+	return q.lanes[Urgent].Len() > 0
 }
 
 // take answers the first job of a group.
 func (q *queue) take() *job {
-	if j := q.lanes[Urgent].pop(); j != nil {
+	if j := q.lanes[Urgent].Pop(); j != nil {
 		return j
 	}
-	return q.lanes[Backlog].pop()
+	return q.lanes[Backlog].Pop()
 }
 
 func (q *queue) close() {
@@ -138,25 +139,4 @@ func (q *queue) close() {
 	defer q.mu.Unlock()
 	q.closed = true
 	q.arrived.Broadcast()
-}
-
-// lane is a first-in-first-out list that reuses its memory.
-type lane struct {
-	jobs []*job
-	head int
-}
-
-func (l *lane) push(j *job) { l.jobs = append(l.jobs, j) }
-
-func (l *lane) pop() *job {
-	if l.head == len(l.jobs) {
-		return nil
-	}
-	j := l.jobs[l.head]
-	l.jobs[l.head] = nil
-	l.head++
-	if l.head == len(l.jobs) {
-		l.jobs, l.head = l.jobs[:0], 0
-	}
-	return j
 }

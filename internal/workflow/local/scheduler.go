@@ -3,6 +3,7 @@ package local
 import (
 	"sync"
 
+	"github.com/vacancy/vacancy/internal/fifo"
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -18,13 +19,14 @@ type scheduler struct {
 
 	mu         sync.Mutex
 	runs       map[workflow.ExecutionID]*run // queued, driven or stuck
-	urgent     queue
-	backlog    queue
+	urgent     fifo.Queue[*run]
+	backlog    fifo.Queue[*run]
 	active     int // driven
 	activeBack int // driven and taken from backlog
 	workers    int
 	backlogMax int
-	starving   [2]bool // urgent, backlog: hungry is to be called when it runs low
+	starving   [2]bool                           // urgent, backlog: hungry is to be called when it runs low
+	letGo      map[workflow.ExecutionID]struct{} // since expect; nil while nothing is expected
 	closed     bool
 	idle       chan struct{} // closed when nothing is driven any more after close
 }
@@ -41,11 +43,21 @@ func newScheduler(workers int, launch func(*run), hungry func()) *scheduler {
 // low is the length below which a queue asks to be filled.
 const low = 32
 
+// expect is called before the journal is read for what is then added: what is let go
+// from here on may have moved on since it was read.
+func (s *scheduler) expect() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.letGo = map[workflow.ExecutionID]struct{}{}
+}
+
 // add queues executions that are due in a lane and answers how many of them were
 // not here yet.
 func (s *scheduler) add(lane Lane, due []Due) (added int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	letGo := s.letGo
+	s.letGo = nil
 	if s.closed {
 		return 0
 	}
@@ -53,7 +65,11 @@ func (s *scheduler) add(lane Lane, due []Due) (added int) {
 		if _, ok := s.runs[d.ExecutionID]; ok {
 			continue
 		}
-		s.push(newRun(d.ExecutionID, lane))
+		x := newRun(d.ExecutionID, lane)
+		if _, moved := letGo[d.ExecutionID]; d.Created != nil && !moved {
+			x.rec, x.loaded = *d.Created, true
+		}
+		s.push(x)
 		added++
 	}
 	s.dispatch()
@@ -68,7 +84,7 @@ func (s *scheduler) offer(id workflow.ExecutionID) bool {
 	if _, ok := s.runs[id]; ok {
 		return true
 	}
-	if s.closed || s.backlog.len() > 0 || s.urgent.len() > 0 || s.active >= s.workers || s.activeBack >= s.backlogMax {
+	if s.closed || s.backlog.Len() > 0 || s.urgent.Len() > 0 || s.active >= s.workers || s.activeBack >= s.backlogMax {
 		return false
 	}
 	// It is read from the journal again: the poller may have been faster, driven it and
@@ -93,7 +109,9 @@ func (s *scheduler) post(id workflow.ExecutionID, m message) error {
 	if x.stuck != nil {
 		return x.stuck
 	}
-	x.post(m)
+	if x.post(m) {
+		s.launch(x)
+	}
 	s.dispatch()
 	return nil
 }
@@ -108,6 +126,9 @@ func (s *scheduler) release(x *run) bool {
 	}
 	if x.stuck == nil {
 		delete(s.runs, x.id)
+		if s.letGo != nil {
+			s.letGo[x.id] = struct{}{}
+		}
 	}
 	s.active--
 	if x.lane == Backlog {
@@ -131,9 +152,9 @@ func (s *scheduler) setStuck(x *run, why error) {
 func (s *scheduler) push(x *run) {
 	s.runs[x.id] = x
 	if x.lane == Backlog {
-		s.backlog.push(x)
+		s.backlog.Push(x)
 	} else {
-		s.urgent.push(x)
+		s.urgent.Push(x)
 	}
 }
 
@@ -143,9 +164,9 @@ func (s *scheduler) dispatch() {
 		return
 	}
 	for s.active < s.workers {
-		x := s.urgent.pop()
+		x := s.urgent.Pop()
 		if x == nil && s.activeBack < s.backlogMax {
-			x = s.backlog.pop()
+			x = s.backlog.Pop()
 		}
 		if x == nil {
 			break
@@ -156,8 +177,8 @@ func (s *scheduler) dispatch() {
 		}
 		s.launch(x)
 	}
-	for i, q := range []*queue{&s.urgent, &s.backlog} {
-		if s.starving[i] && q.len() < low {
+	for i, q := range []*fifo.Queue[*run]{&s.urgent, &s.backlog} {
+		if s.starving[i] && q.Len() < low {
 			s.starving[i] = false
 			s.hungry()
 		}
@@ -169,7 +190,7 @@ func (s *scheduler) dispatch() {
 func (s *scheduler) room() (known int, urgent, backlog bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	urgent, backlog = s.urgent.len() < low, s.backlog.len() < low
+	urgent, backlog = s.urgent.Len() < low, s.backlog.Len() < low
 	s.starving = [2]bool{!urgent, !backlog}
 	return len(s.runs), urgent, backlog
 }
@@ -182,8 +203,8 @@ func (s *scheduler) close() {
 		return
 	}
 	s.closed = true
-	for _, q := range []*queue{&s.urgent, &s.backlog} {
-		for x := q.pop(); x != nil; x = q.pop() {
+	for _, q := range []*fifo.Queue[*run]{&s.urgent, &s.backlog} {
+		for x := q.Pop(); x != nil; x = q.Pop() {
 			delete(s.runs, x.id)
 			x.refuse(ErrStopped)
 		}
@@ -197,31 +218,6 @@ func (s *scheduler) close() {
 func (s *scheduler) load() (active, queued, stuck int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	queued = s.urgent.len() + s.backlog.len()
+	queued = s.urgent.Len() + s.backlog.Len()
 	return s.active, queued, len(s.runs) - s.active - queued
-}
-
-// queue is a first-in, first-out queue of runs.
-type queue struct {
-	items []*run
-	head  int
-}
-
-func (q *queue) len() int { return len(q.items) - q.head }
-
-func (q *queue) push(x *run) {
-	if q.head > 0 && q.head == len(q.items) {
-		q.items, q.head = q.items[:0], 0
-	}
-	q.items = append(q.items, x)
-}
-
-func (q *queue) pop() *run {
-	if q.len() == 0 {
-		return nil
-	}
-	x := q.items[q.head]
-	q.items[q.head] = nil
-	q.head++
-	return x
 }
