@@ -6,6 +6,8 @@ import (
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/vacancy/vacancy/internal/groupcommit/logvfs"
 )
 
 const (
@@ -26,7 +28,11 @@ func openWriter(path string, pageSize int) (*sqlite.Conn, error) {
 	if path == "" {
 		return openConn(":memory:", sqlite.OpenReadWrite|sqlite.OpenCreate, writerCache)
 	}
-	conn, err := openConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate, writerCache)
+	uri, err := logvfs.URI(path)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := openConn(uri, sqlite.OpenReadWrite|sqlite.OpenCreate|sqlite.OpenURI, writerCache)
 	if err != nil {
 		return nil, err
 	}
