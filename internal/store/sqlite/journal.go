@@ -129,7 +129,10 @@ func (j *Journal) Load(ctx context.Context, id workflow.ExecutionID) (x local.Re
 }
 
 const (
-	dueExecutions   = "SELECT machine, name, due FROM executions WHERE lane = ? AND due <= ? ORDER BY due LIMIT ?"
+	dueExecutions = "SELECT machine, name, due FROM executions WHERE lane = ? AND due <= ? ORDER BY due LIMIT ?"
+	// startedExecutions are due in lane Backlog: created, and not advanced.
+	startedExecutions = `SELECT machine, name, due, length(input), number, definition, started_at, CASE WHEN length(input) <= ?4 THEN input END
+		FROM executions WHERE lane = ?1 AND due <= ?2 ORDER BY due LIMIT ?3`
 	nextExecution   = "SELECT due FROM executions WHERE lane = ? ORDER BY due LIMIT 1"
 	countExecutions = "SELECT count(*) FROM executions WHERE lane = ?"
 )
@@ -137,12 +140,26 @@ const (
 // Due implements local.Journal.
 func (j *Journal) Due(ctx context.Context, lane local.Lane, now time.Time, limit int) ([]local.Due, error) {
 	var due []local.Due
+	sql, created := dueExecutions, lane == local.Backlog
+	if created {
+		sql = startedExecutions
+	}
 	err := j.db.Read(ctx, func(conn *sqlite.Conn) error {
 		due = nil
-		return query(conn, dueExecutions,
-			func(p *params) { p.int(int64(lane)).time(now).int(int64(limit)) },
+		return query(conn, sql,
+			func(p *params) {
+				p.int(int64(lane)).time(now).int(int64(limit))
+				if created {
+					p.int(local.SmallInput)
+				}
+			},
 			func(c *columns) (bool, error) {
-				due = append(due, local.Due{ExecutionID: workflow.ExecutionID{Machine: c.text(), Name: c.text()}, At: c.time()})
+				d := local.Due{ExecutionID: workflow.ExecutionID{Machine: c.text(), Name: c.text()}, At: c.time()}
+				if created && c.int() <= local.SmallInput {
+					d.Created = &local.Record{ExecutionID: d.ExecutionID, Row: c.int(), Definition: c.text(),
+						Status: workflow.Running, StartedAt: c.time(), Input: c.bytes()}
+				}
+				due = append(due, d)
 				return true, nil
 			})
 	})

@@ -24,17 +24,14 @@ func past(tb testing.TB, dir string, n int) {
 		"PRAGMA synchronous=OFF",
 		fmt.Sprintf("CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT i FROM n", n),
 		`INSERT INTO reservations (id, apartment_id, tenant_id, epoch, price, currency, payment_window, placed_at, status, hold_expires_at, ended_at,
-			extensions, workflow_started, repairs, timeline)
+			extensions, workflow_started, repairs, timeline, idempotency_key, fingerprint)
 			SELECT printf('past_%026d', i), printf('apt_p%022d', i % 10000), printf('tenant-%04d', i % 5000), i / 10000, 79000, 'USD', 900000000000,
 			1700000000000000000 + i, 'EXPIRED', 1700000900000000000 + i, 1700000900000000000 + i, 0, 1, 0,
-			'[{"kind":"HOLD_PLACED","at":"2023-11-14T22:13:20Z","by":"tenant"},{"kind":"HOLD_EXPIRED","at":"2023-11-14T22:28:20Z","by":"system"}]' FROM n`,
+			'[{"kind":"HOLD_PLACED","at":"2023-11-14T22:13:20Z","by":"tenant"},{"kind":"HOLD_EXPIRED","at":"2023-11-14T22:28:20Z","by":"system"}]', randomblob(16), '0123456789abcdef' FROM n`,
 		`INSERT INTO executions (machine, name, definition, seq, status, started_at, stopped_at, input, output, state)
 			SELECT 'reservation', printf('past_%026d', i), 'hash', 9, 'SUCCEEDED', 1700000000000000000 + i, 1700000900000000000 + i,
 			zeroblob(120), zeroblob(200), zeroblob(300) FROM n`,
 		`INSERT INTO history (execution, last, events) SELECT i, 12, zeroblob(600) FROM n`,
-		// In the order of the keys, to be quick; they end up where they would anyway.
-		`INSERT INTO idempotency (key, fingerprint, at, result_id, outcome)
-			SELECT k, '0123456789abcdef', 1700000000000000000, printf('past_%026d', i), '' FROM (SELECT randomblob(16) AS k, i FROM n ORDER BY 1)`,
 		// To the disk: the first syncs of what is measured would have to write it otherwise.
 		"PRAGMA synchronous=FULL",
 		"PRAGMA wal_checkpoint(TRUNCATE)",

@@ -38,8 +38,8 @@ type placing struct {
 }
 
 // write reads, decides and writes. In the common case, a vacant apartment and a new
-// key, that is two SELECTs, one UPDATE and three INSERTs: that the key is new shows by
-// its INSERT, which comes first, so that nothing is written when it is not.
+// key, that is one SELECT, two INSERTs and one UPDATE: that the key is new shows by the
+// INSERT of the reservation, which comes first, so that nothing is written when it is not.
 func (h *placing) write(conn *sqlite.Conn) error {
 	h.started = false
 	a, found, err := readHold(conn, h.ApartmentID)
@@ -65,12 +65,11 @@ func (h *placing) write(conn *sqlite.Conn) error {
 	if err != nil {
 		return h.replayOr(conn, err)
 	}
-	if fresh, err := remember(conn, h.key, h.Idempotency); err != nil {
-		return err
-	} else if !fresh {
-		return h.replayOr(conn, fmt.Errorf("the record of idempotency key %x is gone again", h.key))
+	fresh, err := h.store(conn, a, old, decided)
+	if err == nil && !fresh {
+		err = h.replayOr(conn, fmt.Errorf("the record of idempotency key %x is gone again", h.key))
 	}
-	return h.store(conn, a, old, decided)
+	return err
 }
 
 // replayOr answers what the key was answered with before, or the refusal if it is new.
@@ -90,29 +89,32 @@ func (h *placing) replayOr(conn *sqlite.Conn, refusal error) error {
 	return err
 }
 
-func (h *placing) store(conn *sqlite.Conn, a apartmentRow, old reservationRow, decided booking.Placed) error {
+// store writes what was decided, or answers false and has written nothing if the key is known.
+func (h *placing) store(conn *sqlite.Conn, a apartmentRow, old reservationRow, decided booking.Placed) (fresh bool, err error) {
+	r := decided.Reservation
+	start := h.start != nil && r.TripID == ""
+	r.WorkflowStarted = r.WorkflowStarted || start
+	seq, err := insertReservation(conn, r, a.latest, h.key, h.Idempotency.Fingerprint)
+	if err != nil || seq == 0 {
+		return false, err
+	}
 	if decided.Expired != nil {
 		expired := old
 		expired.Reservation = *decided.Expired
 		if err := updateReservation(conn, old, expired); err != nil {
-			return err
+			return false, err
 		}
 	}
-	r := decided.Reservation
-	if h.start != nil && r.TripID == "" {
-		r.WorkflowStarted, h.started = true, true
+	if start {
+		h.started = true
 		_, err := insertExecution(conn, local.Record{
 			ExecutionID: workflow.ExecutionID{Machine: h.start.Machine, Name: decided.Start.Name},
 			Definition:  h.start.Definition, Input: decided.Start.Input, StartedAt: h.Now,
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
-	seq, err := insertReservation(conn, r, a.latest)
-	if err != nil {
-		return err
-	}
 	h.placed = r
-	return updateHold(conn, apartmentRow{Apartment: decided.Apartment, seq: a.seq, latest: seq})
+	return true, updateHold(conn, apartmentRow{Apartment: decided.Apartment, seq: a.seq, latest: seq})
 }

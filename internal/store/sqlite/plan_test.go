@@ -44,9 +44,11 @@ func TestNoQueryScansATable(t *testing.T) {
 		{"apartments by id", apartmentsByID, "sqlite_autoindex_apartments_1"},
 		{"unsettled", unsettled, "reservations_unsettled"},
 		{"old idempotency records", oldKeys, "PRIMARY KEY"},
+		{"old keys of holds", oldHoldKeys, "reservations_key"},
 		{"an idempotency record", keyRecord, "PRIMARY KEY"},
 		{"an execution", executionByName, "sqlite_autoindex_executions_1"},
 		{"due executions", dueExecutions, "executions_due"},
+		{"started executions", startedExecutions, "executions_due"},
 		{"next due execution", nextExecution, "executions_due"},
 		{"count of a lane", countExecutions, "executions_due"},
 		{"executions", executionsBefore, "executions_started"},
@@ -102,7 +104,7 @@ func TestAHoldTouchesFewIndexes(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	for table, want := range map[string]int{"reservations": 5, "idempotency": 0, "executions": 3, "history": 1} {
+	for table, want := range map[string]int{"reservations": 6, "idempotency": 0, "executions": 3, "history": 1} {
 		if indexes[table] != want {
 			t.Errorf("%s has %d indexes, want %d", table, indexes[table], want)
 		}

@@ -63,7 +63,7 @@ type Store struct {
 	outbox  *Outbox
 
 	forgetting sync.Mutex
-	forgotten  []byte // key of the idempotency record that Forget looked at last
+	keys       [2]keyWalk
 }
 
 var _ booking.Store = (*Store)(nil)
@@ -103,7 +103,8 @@ func migrations() fs.FS {
 }
 
 func newStore(db *groupcommit.DB, o Options) *Store {
-	return &Store{db: db, options: o, journal: newJournal(db), outbox: &Outbox{db}}
+	return &Store{db: db, options: o, journal: newJournal(db), outbox: &Outbox{db},
+		keys: [...]keyWalk{{old: oldKeys, remove: forgetKey}, {old: oldHoldKeys, remove: forgetHoldKey}}}
 }
 
 // Journal answers the journal of workflow executions in the same file.

@@ -11,8 +11,8 @@ import (
 
 const (
 	dueHolds = `SELECT id, hold_expires_at, task_token FROM reservations
-		WHERE status = 'HELD' AND hold_expires_at <= ? AND (hold_expires_at, id) > (?, ?)
-		ORDER BY hold_expires_at, id LIMIT ?`
+		WHERE status = 'HELD' AND hold_expires_at <= ? AND (hold_expires_at, seq) > (?, coalesce((SELECT seq FROM reservations WHERE id = ?), -1))
+		ORDER BY hold_expires_at, seq LIMIT ?`
 
 	nextDeadline = `SELECT hold_expires_at FROM reservations
 		WHERE status = 'HELD' AND hold_expires_at > ? ORDER BY hold_expires_at LIMIT 1`

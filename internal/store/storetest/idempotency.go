@@ -152,25 +152,38 @@ var idempotencyTests = []test{
 	{"Forget/OldAndNotLive", func(s *suite) {
 		s.mustForget()
 		live, ended, young := s.hold(s.offer().ID, begin), s.hold(s.offer().ID, begin), s.hold(s.offer().ID, begin.Add(time.Hour))
-		s.place(live)
-		for _, p := range []booking.PlaceHold{ended, young} {
-			s.apply(booking.ReleaseHold{On: on(s.place(p), p.Now), Reason: booking.ReleaseCancelled})
+		var orders []booking.Idempotency // about live and ended
+		for _, p := range []booking.PlaceHold{live, ended, young} {
+			r := s.place(p)
+			if p.Now.Equal(begin) {
+				order := s.idem("extendHold", "extension of "+r.ID, r.ID)
+				order.ResultID = r.ID
+				if _, err := s.store.Apply(s.Context(), extend(r, begin.Add(window/4)), &order); err != nil {
+					s.Fatalf("Apply = %v", err)
+				}
+				orders = append(orders, order)
+			}
+			if p.ReservationID != live.ReservationID {
+				s.apply(booking.ReleaseHold{On: on(r, p.Now), Reason: booking.ReleaseCancelled})
+			}
 		}
-		known := func(p booking.PlaceHold) bool {
-			past, err := s.store.Recall(s.Context(), p.Idempotency)
+		known := func(i booking.Idempotency) bool {
+			past, err := s.store.Recall(s.Context(), i)
 			if err != nil {
 				s.Fatalf("Recall = %v", err)
 			}
 			return past != nil
 		}
+		all := func() []bool {
+			return []bool{known(live.Idempotency), known(orders[0]), known(ended.Idempotency), known(orders[1]), known(young.Idempotency)}
+		}
 		forgotten := s.forgetAll(begin.Add(time.Hour))
-		if forgotten != 1 || !known(live) || known(ended) || !known(young) {
-			s.Errorf("forgot %d; live %t, ended %t, young %t", forgotten, known(live), known(ended), known(young))
-		}
+		s.same("what is known of live, its extension, ended, its extension, young", all(), []bool{true, true, false, false, true})
+		s.same("forgotten", forgotten, 2)
 		s.apply(booking.ReleaseHold{On: on(s.reservation(live.ReservationID), begin), Reason: booking.ReleaseCancelled})
-		if forgotten := s.forgetAll(begin.Add(time.Hour)); forgotten != 1 || known(live) {
-			s.Errorf("forgot %d once it had ended", forgotten)
-		}
+		forgotten = s.forgetAll(begin.Add(time.Hour))
+		s.same("what is known once live has ended", all(), []bool{false, false, false, false, true})
+		s.same("forgotten then", forgotten, 2)
 	}},
 	{"Forget/LiveOnesDoNotStandInTheWay", func(s *suite) {
 		s.mustForget()
