@@ -26,11 +26,10 @@ type admitted struct {
 	doc *document
 	// affordable: none of its operations costs too much, whatever its variables are.
 	affordable bool
+	payloads   payloads
 }
 
-// documents parses, bounds and validates documents, and keeps those that passed. The
-// executor itself never parses: to it this is the query cache, which has every document
-// that was admitted.
+// documents parses, bounds and validates documents, and keeps those that passed.
 type documents struct {
 	schema        *ast.Schema
 	limits        Limits
@@ -69,28 +68,12 @@ func (d *documents) admit(ctx context.Context, query string) (*admitted, gqlerro
 	if errs := validator.ValidateWithRules(d.schema, doc, validationRules()); len(errs) > 0 {
 		return nil, d.bounded(errcode.ValidationFailed, errs)
 	}
-	found := &admitted{doc: doc, affordable: d.cost.always(ctx, doc)}
+	found := &admitted{doc: doc, affordable: d.cost.always(ctx, doc), payloads: payloadsOf(doc)}
 	if len(query) <= keptDocumentBytes {
 		d.kept.Add(query, found)
 	}
 	return found, nil
 }
-
-type documentKey struct{}
-
-// with answers the context in which the executor finds the document.
-func (a *admitted) with(ctx context.Context) context.Context {
-	return context.WithValue(ctx, documentKey{}, a.doc)
-}
-
-// Get answers the document that was admitted for this request.
-func (*documents) Get(ctx context.Context, _ string) (*document, bool) {
-	doc, ok := ctx.Value(documentKey{}).(*document)
-	return doc, ok
-}
-
-// Add does nothing: admit has kept what is to be kept.
-func (*documents) Add(context.Context, string, *document) {}
 
 // validationRules are the specification's, without suggestions of what was meant: they
 // tell the schema to who may not ask for it.

@@ -16,9 +16,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
-
 	"github.com/vacancy/vacancy/graph/generated"
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/batch"
@@ -85,11 +82,8 @@ func New(c Config) *Handler {
 	})
 	cost := costLimit{schema: schema, limit: c.Limits.Complexity}
 	documents := newDocuments(schema.Schema(), cost, c.Limits, c.Development)
-	run := executor.New(schema)
-	run.SetQueryCache(documents)
-	run.SetErrorPresenter(presenter{log: c.Log, requestID: c.RequestID}.present)
-	run.SetRecoverFunc(recovered)
-	return &Handler{executor: run, documents: documents, cost: cost, limits: c.Limits, operations: c.Operations, introspection: c.Development}
+	return &Handler{
+		schema: schema, present: presenter{log: c.Log, requestID: c.RequestID}.present, documents: documents, cost: cost,
+		limits: c.Limits, operations: c.Operations, introspection: c.Development,
+	}
 }
-
-var _ graphql.Cache[*document] = (*documents)(nil)

@@ -14,7 +14,6 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -25,7 +24,8 @@ import (
 // not be run; 405, 413 and 415 for what is no request of this kind. Every answer but
 // the success has the shape of a GraphQL answer too.
 type Handler struct {
-	executor      *executor.Executor
+	schema        graphql.ExecutableSchema
+	present       graphql.ErrorPresenterFunc
 	documents     *documents
 	cost          costLimit
 	limits        Limits
@@ -136,7 +136,6 @@ func (h *Handler) run(w http.ResponseWriter, ctx context.Context, a *asked) {
 	params := &a.RawParams
 	ctx, cancel := context.WithTimeout(ctx, h.limits.Time)
 	defer cancel()
-	ctx = graphql.StartOperationTrace(ctx)
 
 	admitted, errs := h.documents.admit(ctx, params.Query)
 	if errs != nil {
@@ -144,7 +143,7 @@ func (h *Handler) run(w http.ResponseWriter, ctx context.Context, a *asked) {
 		writeResponse(w, http.StatusBadRequest, &graphql.Response{Errors: errs})
 		return
 	}
-	operation, errs := h.executor.CreateOperationContext(admitted.with(ctx), params)
+	operation, errs := h.operation(admitted, params)
 	if errs == nil && !admitted.affordable {
 		if refusal := h.cost.check(ctx, operation.Operation, operation.Variables); refusal != nil {
 			errs = gqlerror.List{refusal}
@@ -154,12 +153,7 @@ func (h *Handler) run(w http.ResponseWriter, ctx context.Context, a *asked) {
 		writeResponse(w, http.StatusBadRequest, &graphql.Response{Errors: h.documents.bounded(errorCode(errs), errs)})
 		return
 	}
-	operation.DisableIntrospection = !h.introspection
-	respond, ctx := h.executor.DispatchOperation(ctx, operation)
-	response := respond(ctx)
-	if response == nil { // the time was up before there was anything to show
-		response = h.executor.DispatchError(ctx, gqlerror.List{gqlerror.Wrap(context.Cause(ctx))})
-	}
+	response := h.execute(ctx, operation)
 	if most := h.mostBytes(ctx); len(response.Data) > most {
 		response = &graphql.Response{Errors: tooLarge(operation.Operation.Operation, most)}
 	}
@@ -207,17 +201,16 @@ func refuseRequest(w http.ResponseWriter, status int, message string) {
 // encoding/json would read all of it once more.
 func writeResponse(w http.ResponseWriter, status int, response *graphql.Response) {
 	w.WriteHeader(status)
-	if len(response.Errors) == 0 && len(response.Extensions) == 0 {
+	if len(response.Errors) == 0 {
 		_, _ = io.WriteString(w, `{"data":`)
 		_, _ = w.Write(orNull(response.Data))
 		_, _ = io.WriteString(w, "}\n")
 		return
 	}
 	_ = json.NewEncoder(w).Encode(struct {
-		Errors     gqlerror.List   `json:"errors"`
-		Data       json.RawMessage `json:"data,omitempty"` // none when nothing was run
-		Extensions map[string]any  `json:"extensions,omitempty"`
-	}{response.Errors, response.Data, response.Extensions})
+		Errors gqlerror.List   `json:"errors"`
+		Data   json.RawMessage `json:"data,omitempty"` // none when nothing was run
+	}{response.Errors, response.Data})
 }
 
 func orNull(data json.RawMessage) json.RawMessage {

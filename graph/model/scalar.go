@@ -20,8 +20,16 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 	}
 	return graphql.WriterFunc(func(w io.Writer) {
 		var buffer [len(dateTimeLayout)]byte
-		_, _ = w.Write(t.UTC().AppendFormat(buffer[:0], dateTimeLayout))
+		_, _ = w.Write(AppendDateTime(buffer[:0], t))
 	})
+}
+
+// AppendDateTime appends what MarshalDateTime writes.
+func AppendDateTime(out []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(out, "null"...)
+	}
+	return t.UTC().AppendFormat(out, dateTimeLayout)
 }
 
 // UnmarshalDateTime reads an RFC 3339 date and time with any offset.

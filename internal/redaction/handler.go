@@ -21,12 +21,34 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
 
 // Handle implements slog.Handler.
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
+	if harmless(r) {
+		return h.next.Handle(ctx, r)
+	}
 	clean := slog.NewRecord(r.Time, r.Level, Text(r.Message), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		clean.AddAttrs(attribute(a))
 		return true
 	})
 	return h.next.Handle(ctx, clean)
+}
+
+// harmless reports whether a record is written as it is. One with a group, or with a value
+// that is made when it is looked at, is not: what was looked at is what has to be written.
+func harmless(r slog.Record) bool {
+	ok := Text(r.Message) == r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		clean := attribute(a)
+		switch kind := a.Value.Kind(); kind {
+		case slog.KindString:
+			ok = ok && clean.Value.String() == a.Value.String()
+		case slog.KindGroup, slog.KindLogValuer:
+			ok = false
+		default:
+			ok = ok && clean.Value.Kind() == kind
+		}
+		return ok
+	})
+	return ok
 }
 
 // WithAttrs implements slog.Handler.
