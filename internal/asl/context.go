@@ -50,7 +50,7 @@ func (s *State) contextOf(f *frame) map[string]any {
 	}
 	object["State"] = inState
 	if f.state.pattern != "" && f.task.id != 0 {
-		object["Task"] = map[string]any{"Token": taskToken(x, f.task.id, f.task.nonce)}
+		object["Task"] = map[string]any{"Token": f.token(x)}
 	}
 	return object
 }

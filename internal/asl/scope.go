@@ -91,7 +91,7 @@ func (s *scope) contextText(path string) (string, bool) {
 	switch path {
 	case "$$.Task.Token":
 		if s.frame.state != nil && s.frame.state.pattern != "" && s.frame.task.id != 0 {
-			return taskToken(x, s.frame.task.id, s.frame.task.nonce), true
+			return s.frame.token(x), true
 		}
 	case "$$.Execution.Id":
 		return x.ExecutionARN, true

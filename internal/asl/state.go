@@ -66,6 +66,7 @@ const (
 type task struct {
 	id        int64
 	nonce     [2]uint64
+	token     string          // made of these when it is asked for, see frame.token
 	arguments json.RawMessage // until it is submitted
 	deadline  time.Time
 	heartbeat time.Duration
@@ -156,7 +157,7 @@ func (f *frame) command(x *ExecutionContext) Command {
 		Deadline: f.task.deadline, Heartbeat: f.task.heartbeat,
 	}
 	if f.state.pattern != "" {
-		c.Token = taskToken(x, f.task.id, f.task.nonce)
+		c.Token = f.token(x)
 	}
 	return c
 }

@@ -88,7 +88,7 @@ func (s *State) find(ev Event) *frame {
 			if f.task.id == ev.TaskID {
 				found = f
 			}
-		case f.state.pattern != "" && sameToken(taskToken(&s.context, f.task.id, f.task.nonce), ev.Token):
+		case f.state.pattern != "" && sameToken(f.token(&s.context), ev.Token):
 			found = f
 		}
 	})

@@ -15,6 +15,14 @@ func taskToken(x *ExecutionContext, taskID int64, nonce [2]uint64) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(text))
 }
 
+// token is the token of the frame's task.
+func (f *frame) token(x *ExecutionContext) string {
+	if f.task.token == "" {
+		f.task.token = taskToken(x, f.task.id, f.task.nonce)
+	}
+	return f.task.token
+}
+
 // TokenExecution answers the state machine and the execution that a task token names. It does
 // not say that the token is good: Advance does.
 func TokenExecution(token string) (machine, execution string, ok bool) {

@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"slices"
 
+	// Each task's JSON is read on its way in: encoding/json takes four times as long.
+	segmentio "github.com/segmentio/encoding/json"
+
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/saga/batch"
 	"github.com/vacancy/vacancy/internal/saga/order"
@@ -68,7 +71,7 @@ type named struct {
 func typed[In, Out any](name string, run func(context.Context, In) (Out, error)) named {
 	return named{name, func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
 		var in In
-		if err := json.Unmarshal(input, &in); err != nil {
+		if err := segmentio.Unmarshal(input, &in); err != nil {
 			return nil, workflow.Error{Name: "InvalidInput", Cause: fmt.Sprintf("step %s: %v", name, err)}
 		}
 		if checked, ok := any(in).(interface{ Validate() error }); ok {

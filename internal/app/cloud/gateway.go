@@ -16,8 +16,8 @@ import (
 
 // Names of the payment gateways.
 const (
-	Simulated = "simulated"
-	Stripe    = "stripe"
+	Simulated = simulated.Name
+	Stripe    = stripe.Name
 )
 
 // Gateways lists the names.

@@ -22,9 +22,9 @@ const GatewayFileName = sqliteledger.FileName
 
 // Names of the payment gateways.
 const (
-	Simulated = "simulated"
-	Manual    = "manual"
-	Stripe    = "stripe"
+	Simulated = simulated.Name
+	Manual    = manual.Name
+	Stripe    = stripe.Name
 )
 
 // Gateways lists the names.

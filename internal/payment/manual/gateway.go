@@ -24,8 +24,11 @@ func New(ledger *Ledger, now func() time.Time) *Gateway { return &Gateway{ledger
 // Close closes the ledger.
 func (g *Gateway) Close() error { return g.ledger.Close() }
 
-// Name answers "manual".
-func (g *Gateway) Name() string { return "manual" }
+// Name is what this gateway is called in configurations and records.
+const Name = "manual"
+
+// Name answers [Name].
+func (g *Gateway) Name() string { return Name }
 
 // Accepts reports whether method is one of Methods.
 func (g *Gateway) Accepts(method string) bool { return slices.Contains(methods, method) }

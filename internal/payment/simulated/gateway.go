@@ -55,8 +55,11 @@ func New(ledger Ledger, o Options) *Gateway {
 // Close closes the ledger. Calls under way end with ErrGatewayUnknown.
 func (g *Gateway) Close() error { return g.ledger.Close() }
 
-// Name answers "simulated".
-func (g *Gateway) Name() string { return "simulated" }
+// Name is what this gateway is called in configurations and records.
+const Name = "simulated"
+
+// Name answers [Name].
+func (g *Gateway) Name() string { return Name }
 
 // Accepts reports whether method is one of Methods.
 func (g *Gateway) Accepts(method string) bool {

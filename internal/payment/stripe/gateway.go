@@ -53,8 +53,11 @@ func New(c Config, now func() time.Time) (*Gateway, error) {
 	}, nil
 }
 
-// Name answers "stripe".
-func (g *Gateway) Name() string { return "stripe" }
+// Name is what this gateway is called in configurations and records.
+const Name = "stripe"
+
+// Name answers [Name].
+func (g *Gateway) Name() string { return Name }
 
 // Kinds of ids at Stripe, by what they begin with.
 const (

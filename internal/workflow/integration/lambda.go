@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"strings"
 
+	// Each task's JSON is read on its way in: encoding/json takes four times as long.
+	segmentio "github.com/segmentio/encoding/json"
+
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
@@ -19,7 +22,7 @@ func (r *Registry) invoke(ctx context.Context, arguments json.RawMessage) (json.
 		FunctionName string
 		Payload      json.RawMessage
 	}
-	if err := json.Unmarshal(arguments, &call); err != nil {
+	if err := segmentio.Unmarshal(arguments, &call); err != nil {
 		return nil, workflow.Error{Name: workflow.Runtime, Cause: fmt.Sprintf("The arguments of lambda:invoke are not as they should be: %v", err)}
 	}
 	if len(call.Payload) == 0 {
@@ -94,6 +97,9 @@ func FunctionName(s string) string {
 // functionOfARN answers the name in arn:aws:lambda:region:account:function:name,
 // with or without a version or alias behind it.
 func functionOfARN(arn string) (string, bool) {
+	if !strings.HasPrefix(arn, "arn:") {
+		return "", false
+	}
 	part := strings.SplitN(arn, ":", 8)
 	if len(part) < 7 || part[0] != "arn" || part[2] != "lambda" || part[5] != "function" || part[6] == "" {
 		return "", false

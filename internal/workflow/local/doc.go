@@ -16,7 +16,8 @@
 //   - The driver applies events to the state, journals what follows, and only
 //     then starts tasks and answers callers. It keeps the state in memory for as
 //     long as there is something to do, and lets go of it when the execution
-//     waits.
+//     waits. A single task it runs itself; what comes meanwhile has another
+//     goroutine drive.
 //
 // After a crash the new process reads what was in flight (as many executions as
 // there were workers, however many wait), runs their tasks again, and is ready.

@@ -22,6 +22,9 @@ func (u unreadable) Unwrap() error { return u.error }
 func (r *Runner) drive(x *run) {
 	for {
 		err := r.advanceToRest(x)
+		if errors.Is(err, errLent) {
+			return
+		}
 		if err != nil {
 			r.giveUp(x, err)
 		}
@@ -58,15 +61,28 @@ func (r *Runner) advanceToRest(x *run) error {
 	if err := r.ensureLoaded(x); err != nil {
 		return err
 	}
+	var answer []message // of a task that was run here
 	for {
 		if x.rec.Status.Ended() {
 			x.refuse(workflow.ErrTaskTimedOut)
 			return nil
 		}
-		if err := r.step(x, x.takeMail()); err != nil {
+		mail := answer
+		if answer = nil; mail == nil {
+			mail = x.takeMail()
+		}
+		if err := r.step(x, mail); err != nil {
 			return err
 		}
 		if x.rec.Status.Ended() {
+			continue
+		}
+		m, ran, err := r.runAlone(x)
+		if err != nil {
+			return err
+		}
+		if ran {
+			answer = []message{m}
 			continue
 		}
 		r.startTasks(x)
@@ -126,7 +142,7 @@ func (r *Runner) ensureLoaded(x *run) error {
 // only after it are the tasks started that follow from it; but see hold.go.
 func (r *Runner) step(x *run, mail []message) error {
 	now := r.now()
-	t := transition{run: x, context: func() asl.ExecutionContext { return r.executionContext(x.rec) }, lateness: -1}
+	t := transition{run: x, events: x.held, context: func() asl.ExecutionContext { return r.executionContext(x.rec) }, lateness: -1}
 	t.env = asl.Env{Now: now, Rand: func() uint64 {
 		t.random = true
 		return r.cfg.Rand()
@@ -142,7 +158,6 @@ func (r *Runner) step(x *run, mail []message) error {
 		return nil
 	}
 	if t.advances > 0 || x.holdIsOver(now) {
-		t.events = append(x.held, t.events...)
 		x.held, x.heldUntil = nil, time.Time{}
 		entry, err := t.entry(now)
 		if err != nil {

@@ -80,7 +80,14 @@ type Entry struct {
 type Due struct {
 	workflow.ExecutionID
 	At time.Time
+	// Created is the execution as Load would answer it, in lane Backlog where its input
+	// has at most SmallInput bytes, so that it need not be loaded; else nil.
+	Created *Record
 }
+
+// SmallInput is the most bytes of an input that Journal.Due answers along: a batch of
+// executions that are due is in memory at once.
+const SmallInput = 4096
 
 // Journal keeps executions durably. When a method that writes returns without
 // error, what it wrote survives a crash of the machine. When it returns an error

@@ -201,6 +201,7 @@ func (r *Runner) waitForWork(ctx context.Context, wait time.Duration, backoff bo
 // take queues what is in a lane and answers how much of it was not known yet.
 func (r *Runner) take(ctx context.Context, lane Lane, now time.Time, known int) (look outlook, added int) {
 	limit := batch + known // those known may all stand in front
+	r.sched.expect()
 	due, err := r.cfg.Journal.Due(ctx, lane, now, limit)
 	if err != nil {
 		return r.cannotRead(ctx, err), 0

@@ -17,6 +17,7 @@ type run struct {
 
 	mu    sync.Mutex
 	inbox []message
+	lent  *call         // its driver is in a handler and lets others drive; see Runner.runAlone
 	mail  chan struct{} // capacity 1: something was posted
 
 	// ----
@@ -63,14 +64,18 @@ func newRun(id workflow.ExecutionID, lane Lane) *run {
 	return &run{id: id, lane: lane, mail: make(chan struct{}, 1)}
 }
 
-func (x *run) post(m message) {
+// post leaves a message for the driver. It answers true if the caller has to have the
+// run driven, as its driver is in a handler.
+func (x *run) post(m message) (drive bool) {
 	x.mu.Lock()
 	x.inbox = append(x.inbox, m)
+	drive = x.take(x.lent)
 	x.mu.Unlock()
 	select {
 	case x.mail <- struct{}{}:
 	default:
 	}
+	return drive
 }
 
 func (x *run) hasMail() bool {

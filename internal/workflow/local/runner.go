@@ -34,6 +34,7 @@ type Runner struct {
 	machines *machines
 	sched    *scheduler
 	pool     *pool // of the goroutines that drive executions and call handlers
+	calls    calls // of handlers by those who drive
 	next     nextDeadline
 	health   health
 	stats    counters
@@ -62,8 +63,18 @@ func New(ctx context.Context, cfg Config) (*Runner, error) {
 	r.next.poke = make(chan struct{}, 1)
 	r.base, r.kill = context.WithCancel(context.Background())
 	r.pool = newPool(2 * cfg.Workers)
-	r.sched = newScheduler(cfg.Workers, func(x *run) { r.pool.run(func() { r.drive(x) }) }, r.next.wake)
+	r.sched = newScheduler(cfg.Workers, r.launch, r.next.wake)
 	return r, nil
+}
+
+// launch has an execution driven.
+func (r *Runner) launch(x *run) { r.pool.run(func() { r.drive(x) }) }
+
+// post tells an execution what came of a task.
+func (r *Runner) post(x *run, m message) {
+	if x.post(m) {
+		r.launch(x)
+	}
 }
 
 // Run executes what is due until ctx is done, and then shuts down: it starts no

@@ -127,6 +127,29 @@ func TestOfferTakesOnlyWhatCanBeDrivenAtOnce(t *testing.T) {
 	}
 }
 
+// TestWhatWasLetGoSinceTheJournalWasReadIsReadAgain: what the poller has read of an
+// execution that was driven meanwhile is of the past. Its task would run again.
+func TestWhatWasLetGoSinceTheJournalWasReadIsReadAgain(t *testing.T) {
+	s := newTestScheduler(8)
+	asCreated := due("b", 3)
+	for i := range asCreated {
+		asCreated[i].Created = &Record{ExecutionID: asCreated[i].ExecutionID, Row: int64(i + 1)}
+	}
+	s.add(Backlog, asCreated[:1])
+	s.release(s.launched[0]) // before the next read: that sees what it led to
+	s.expect()
+	s.add(Backlog, asCreated[1:2])
+	s.expect() // the journal is read …
+	s.release(s.launched[1])
+	s.add(Backlog, asCreated) // … and what it said is heard of here
+	for i, want := range []bool{true, true, true, false, true} {
+		if x := s.launched[i]; x.loaded != want || (x.rec.Row != 0) != want {
+			t.Errorf("launch %d, of %s: loaded %v with row %d, want %v", i, x.id.Name, x.loaded, x.rec.Row, want)
+		}
+	}
+	wantNames(t, s, "b0", "b1", "b0", "b1", "b2")
+}
+
 func TestHungryIsCalledOnceWhenAQueueRunsLow(t *testing.T) {
 	s := newTestScheduler(1)
 	s.add(Deadlines, due("d", low+3))

@@ -28,14 +28,24 @@ func (r *Runner) startTasks(x *run) {
 	for len(x.waiting) > 0 && len(x.tasks) < r.cfg.TasksPerExecution {
 		c := x.waiting[0]
 		x.waiting = x.waiting[1:]
-		r.startTask(x, c)
+		r.pool.run(r.beginTask(x, c).run)
 	}
 	if len(x.waiting) == 0 {
 		x.waiting = nil
 	}
 }
 
-func (r *Runner) startTask(x *run, c asl.Command) {
+// begun is a task that is to be called at once.
+type begun struct {
+	runner  *Runner
+	x       *run
+	command asl.Command
+	ctx     context.Context
+	cancel  context.CancelFunc
+}
+
+// beginTask notes a task as running.
+func (r *Runner) beginTask(x *run, c asl.Command) *begun {
 	now := r.now()
 	allowed := r.cfg.MaxTaskDuration
 	limit := now.Add(allowed)
@@ -53,13 +63,19 @@ func (r *Runner) startTask(x *run, c asl.Command) {
 	x.tasks[c.TaskID] = &task{cancel: cancel, limit: limit}
 	r.stats.tasks.Add(1)
 	r.handlers.Add(1)
-	r.pool.run(func() {
-		defer r.handlers.Done()
-		defer cancel()
-		out, err := r.cfg.Tasks.Call(ctx, c.Resource, c.Arguments)
-		x.post(r.result(c, out, err))
-	})
+	return &begun{r, x, c, ctx, cancel}
 }
+
+// call calls its handler and answers what came of it.
+func (b *begun) call() message {
+	defer b.runner.handlers.Done()
+	defer b.cancel()
+	out, err := b.runner.cfg.Tasks.Call(b.ctx, b.command.Resource, b.command.Arguments)
+	return b.runner.result(b.command, out, err)
+}
+
+// run calls it and tells its execution.
+func (b *begun) run() { b.runner.post(b.x, b.call()) }
 
 // result is what a task's answer means to its execution.
 func (r *Runner) result(c asl.Command, out []byte, err error) message {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/asl"
@@ -57,12 +58,16 @@ func (t *transition) apply(mail []message) error {
 	return t.tick(t.env.Now)
 }
 
+// usualEvents is room for a start, the result of its first task and what follows from it.
+const usualEvents = 10
+
 func (t *transition) start() error {
 	return guarded(func() error {
 		tr, err := t.machine.Start(t.context(), t.rec.Input, t.env)
 		if err != nil {
 			return unreadable{fmt.Errorf("start the execution: %w", err)}
 		}
+		t.events = make([]workflow.HistoryEvent, 0, usualEvents)
 		t.take(tr)
 		t.started = true
 		return nil
@@ -103,6 +108,7 @@ func (t *transition) take(tr asl.Transition) {
 	t.advances++
 	t.state = tr.State
 	t.waiting = append(t.waiting, tr.Commands...)
+	t.events = slices.Grow(t.events, len(tr.Events))
 	for _, e := range tr.Events {
 		t.events = append(t.events, workflow.HistoryEvent(e))
 	}

@@ -41,7 +41,8 @@ var createTests = []test{
 	{"Create/IsDueAtOnceInBacklog", func(t *testing.T, j local.Journal) {
 		mustCreate(t, j, newRecord("a"))
 		same(t, "due before it started", due(t, j, local.Backlog, epoch.Add(-1), 10), []local.Due{})
-		same(t, "due when it started", due(t, j, local.Backlog, epoch, 10), []local.Due{{ExecutionID: id("a"), At: epoch}})
+		stored := created(newRecord("a"))
+		same(t, "due when it started", due(t, j, local.Backlog, epoch, 10), []local.Due{{ExecutionID: id("a"), At: epoch, Created: &stored}})
 		for _, lane := range []local.Lane{local.Deadlines, local.InFlight} {
 			same(t, "due in "+lane.String(), due(t, j, lane, at(time.Hour), 10), []local.Due{})
 		}

@@ -1,6 +1,8 @@
 package journaltest
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +62,40 @@ var dueTests = []test{
 		mustAppend(t, j, e)
 		same(t, "deadlines", due(t, j, local.Deadlines, at(time.Hour), 10), []local.Due{{ExecutionID: id("a"), At: at(3 * time.Second)}})
 		same(t, "in flight", names(due(t, j, local.InFlight, at(time.Hour), 10)), []string{})
+	}},
+	{"Due/AnswersWhatWasOnlyCreated", func(t *testing.T, j local.Journal) {
+		dueAt(t, j, "advanced", local.InFlight, at(0))
+		mustCreate(t, j, newRecord("created"))
+		for name, size := range map[string]int{"small": local.SmallInput, "large": local.SmallInput + 1} {
+			r := newRecord(name)
+			r.Input = json.RawMessage(`"` + strings.Repeat("x", size-2) + `"`)
+			mustCreate(t, j, r)
+		}
+		got := due(t, j, local.Backlog, at(0), 10)
+		if len(got) != 3 {
+			t.Fatalf("%v are due", names(got))
+		}
+		for _, d := range got {
+			switch {
+			case d.Name == "large":
+				if d.Created != nil {
+					t.Error("a large input is answered along")
+				}
+			case d.Created == nil:
+				t.Errorf("%s is not answered along", d.Name)
+			default:
+				loaded := load(t, j, d.Name)
+				same(t, d.Name, *d.Created, loaded)
+				if d.Created.Row != loaded.Row {
+					t.Errorf("%s has row %d and is loaded with %d", d.Name, d.Created.Row, loaded.Row)
+				}
+			}
+		}
+		for _, d := range due(t, j, local.InFlight, at(time.Hour), 10) {
+			if d.Created != nil {
+				t.Error("an execution that was advanced is answered as created")
+			}
+		}
 	}},
 	{"Due/NeverWithoutATime", func(t *testing.T, j local.Journal) {
 		dueAt(t, j, "a", local.Deadlines, at(time.Second))

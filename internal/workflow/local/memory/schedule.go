@@ -59,6 +59,10 @@ func (j *Journal) Due(_ context.Context, lane local.Lane, now time.Time, limit i
 	answer := make([]local.Due, len(taken))
 	for i, x := range taken { // asking takes nothing away
 		answer[i] = local.Due{ExecutionID: x.ExecutionID, At: x.due}
+		if lane == local.Backlog && len(x.Input) <= local.SmallInput {
+			created := clone(x.Record)
+			answer[i].Created = &created
+		}
 		heap.Push(&s.slots, x)
 	}
 	return answer, nil
