@@ -58,8 +58,7 @@ func Invalid(field, format string, args ...any) *Error {
 
 // CodeOf answers the code of the refusal in err's chain, or "" if there is none.
 func CodeOf(err error) Code {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
 	}
 	return ""

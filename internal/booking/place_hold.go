@@ -45,7 +45,11 @@ func (p PlaceHold) Decide(a Apartment, current *Reservation) (Placed, error) {
 		old.record(HoldLapsed, p.Now, BySystem, 0, "taken over by another hold")
 		expired = &old
 	default:
-		return Placed{}, notVacant(a)
+		refusal := notVacant(a)
+		if current != nil && current.ID == a.ReservationID && current.TenantID == p.TenantID {
+			refusal.Message = "you hold the apartment already, by reservation " + current.ID + " until " + a.HoldExpiresAt.Format(time.RFC3339)
+		}
+		return Placed{}, refusal
 	}
 
 	window := p.Window
