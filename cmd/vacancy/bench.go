@@ -71,7 +71,7 @@ func (p *program) bench(ctx context.Context, f benchFlags) error {
 	if err != nil {
 		return err
 	}
-	p.tuneMemory() // as 'vacancy serve' does, for what is measured in this process
+	p.tuneRuntime() // as 'vacancy serve' does, for what is measured in this process
 	f.options.Executable = []string{executable}
 	f.options.Version = version()
 	f.options.Settle = 3 * time.Second

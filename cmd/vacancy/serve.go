@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -133,7 +134,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err != nil {
 		return errors.Join(err, backend.Close())
 	}
-	p.tuneMemory()
+	p.tuneRuntime()
 	if err := client.WriteServerFile(c.DataDir, client.ServerFile{Address: doors.local, PID: os.Getpid()}); err != nil {
 		return errors.Join(err, backend.Close())
 	}
@@ -228,12 +229,18 @@ const (
 	memoryTarget   = 320 << 20
 )
 
-// tuneMemory leaves alone what GOGC or GOMEMLIMIT say.
-func (p *program) tuneMemory() {
+// tuneRuntime leaves alone what GOGC, GOMEMLIMIT or GOMAXPROCS say.
+func (p *program) tuneRuntime() {
 	if _, set := p.getenv("GOGC"); !set {
 		debug.SetGCPercent(garbagePercent)
 	}
 	if _, set := p.getenv("GOMEMLIMIT"); !set {
 		debug.SetMemoryLimit(memoryTarget)
+	}
+	// The goroutine that writes gives its place away while it waits for the disk. When all
+	// places are taken by requests as it comes back, everybody waits for the writer to be scheduled: so
+	// there is one place more than processors.
+	if _, set := p.getenv("GOMAXPROCS"); !set {
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
 	}
 }

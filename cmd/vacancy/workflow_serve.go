@@ -92,7 +92,7 @@ func (p *program) workflowServe(ctx context.Context, f workflowServeFlags) error
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	p.tuneMemory()
+	p.tuneRuntime()
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var group errgroup.Group

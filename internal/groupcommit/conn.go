@@ -7,24 +7,27 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"github.com/vacancy/vacancy/internal/groupcommit/cmemory"
 	"github.com/vacancy/vacancy/internal/groupcommit/logvfs"
+	"github.com/vacancy/vacancy/internal/groupcommit/pagecache"
 )
 
 const (
 	// busyTimeout is for others who open the file (a backup, the sqlite3 program);
 	// within this process there is one writer.
 	busyTimeout = 5 * time.Second
-	// Caches in KiB. The writer's is enough for the pages that every group touches.
-	// More would cost: after splitting a page SQLite looks through all of its cache at
-	// the end of the transaction (balance_nonroot puts a page aside under the number of
-	// the lock page, and the cache takes that for a file that has shrunk).
-	writerCache = 16 << 10
+	// Caches in KiB, filled only as far as a file's pages are used. The writer's has room for the
+	// pages that 100,000 holds at random touch: what it lacks it reads again from the log.
+	writerCache = 64 << 10
 	readerCache = 8 << 10
 )
 
 // openWriter opens the connection that writes. Automatic checkpoints are off: they
 // would make some commit wait for all pages since the last one (see checkpointer).
 func openWriter(path string, pageSize int) (*sqlite.Conn, error) {
+	// Where a program has used SQLite before, commits of large files take longer, and that is all.
+	_ = pagecache.Install()
+	cmemory.Keep()
 	if path == "" {
 		return openConn(":memory:", sqlite.OpenReadWrite|sqlite.OpenCreate, writerCache)
 	}

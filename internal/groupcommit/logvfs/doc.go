@@ -15,6 +15,5 @@
 // Other connections to the file use any VFS they like.
 //
 // A VFS is a table of C functions (https://www.sqlite.org/vfs.html); the tables and the files
-// that SQLite passes to them lie in memory that Go does not manage. This is the one package
-// that reads and writes there, by the types of modernc.org/sqlite/lib.
+// that SQLite passes to them lie in memory that Go does not manage, reached by cmemory.
 package logvfs

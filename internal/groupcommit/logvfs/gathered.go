@@ -3,6 +3,8 @@ package logvfs
 import (
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/vacancy/vacancy/internal/groupcommit/cmemory"
 )
 
 // capacity is how much is gathered at most. The VFS for unix systems writes no more
@@ -24,10 +26,10 @@ type gathered struct {
 	lost   int64
 }
 
-func gatheredOf(file uintptr) *gathered { return at[gathered](file + gatheredAt) }
+func gatheredOf(file uintptr) *gathered { return cmemory.At[gathered](file + gatheredAt) }
 
 func (g *gathered) of() *sqlite3.Tsqlite3_io_methods {
-	return at[sqlite3.Tsqlite3_io_methods](g.system)
+	return cmemory.At[sqlite3.Tsqlite3_io_methods](g.system)
 }
 
 // write gathers n bytes, anew where they do not follow what is gathered.
@@ -49,7 +51,7 @@ func (g *gathered) write(tls *libc.TLS, file, data uintptr, n, offset int64) int
 	if g.length == 0 {
 		g.start = offset
 	}
-	copy(bytesAt(g.buffer, capacity)[g.length:], bytesAt(data, n))
+	copy(cmemory.Bytes(g.buffer, capacity)[g.length:], cmemory.Bytes(data, n))
 	g.length += n
 	return sqlite3.SQLITE_OK
 }
@@ -62,7 +64,7 @@ func (g *gathered) flush(tls *libc.TLS, file uintptr) int32 {
 	}
 	n := g.length
 	g.length = 0
-	rc := function[writeFunc](g.of().FxWrite)(tls, file, g.buffer, int32(n), g.start)
+	rc := cmemory.Function[writeFunc](g.of().FxWrite)(tls, file, g.buffer, int32(n), g.start)
 	if rc != sqlite3.SQLITE_OK && g.failed == sqlite3.SQLITE_OK {
 		g.failed, g.lost = rc, g.start
 	}

@@ -15,6 +15,8 @@ import (
 	"pgregory.net/rapid"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/vacancy/vacancy/internal/groupcommit/cmemory"
 )
 
 type errorer interface{ Fatal(...any) }
@@ -148,11 +150,11 @@ func failing(t *testing.T) {
 	systemOpen = func(tls *libc.TLS, vfs, name, file uintptr, flags int32, opened uintptr) int32 {
 		rc := real(tls, vfs, name, file, flags, opened)
 		if rc == sqlite3.SQLITE_OK && flags&sqlite3.SQLITE_OPEN_WAL != 0 {
-			methods := &at[sqlite3.Tsqlite3_file](file).FpMethods
+			methods := &cmemory.At[sqlite3.Tsqlite3_file](file).FpMethods
 			table := libc.Xcalloc(tls, 1, 256) // some bytes for each log of a test
-			*at[sqlite3.Tsqlite3_io_methods](table) = *at[sqlite3.Tsqlite3_io_methods](*methods)
-			systemWrite = function[writeFunc](at[sqlite3.Tsqlite3_io_methods](*methods).FxWrite)
-			at[sqlite3.Tsqlite3_io_methods](table).FxWrite = pointer(writeToDisk)
+			*cmemory.At[sqlite3.Tsqlite3_io_methods](table) = *cmemory.At[sqlite3.Tsqlite3_io_methods](*methods)
+			systemWrite = cmemory.Function[writeFunc](cmemory.At[sqlite3.Tsqlite3_io_methods](*methods).FxWrite)
+			cmemory.At[sqlite3.Tsqlite3_io_methods](table).FxWrite = cmemory.Pointer(writeToDisk)
 			*methods = table
 		}
 		return rc
@@ -256,7 +258,7 @@ func TestASyncThatFailsIsSaid(t *testing.T) {
 	defer tls.Close()
 	file := libc.Xcalloc(tls, 1, 256)
 	defer libc.Xfree(tls, file)
-	at[sqlite3.TunixFile](file).Fh = -1 // no file is open
+	cmemory.At[sqlite3.TunixFile](file).Fh = -1 // no file is open
 	if rc := syncData(tls, nil, file, 0); rc != sqlite3.SQLITE_IOERR_FSYNC {
 		t.Errorf("syncData = %d, want SQLITE_IOERR_FSYNC", rc)
 	}

@@ -3,6 +3,8 @@ package logvfs
 import (
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/vacancy/vacancy/internal/groupcommit/cmemory"
 )
 
 // Methods of a VFS and of its files; https://www.sqlite.org/c3ref/io_methods.html
@@ -22,15 +24,15 @@ func openFile(tls *libc.TLS, vfs, name, file uintptr, flags int32, opened uintpt
 	if rc != sqlite3.SQLITE_OK || flags&sqlite3.SQLITE_OPEN_WAL == 0 {
 		return rc
 	}
-	methods := &at[sqlite3.Tsqlite3_file](file).FpMethods
+	methods := &cmemory.At[sqlite3.Tsqlite3_file](file).FpMethods
 	g := gatheredOf(file)
-	*g = gathered{system: *methods, methods: *at[sqlite3.Tsqlite3_io_methods](*methods)}
-	g.methods.FxClose = pointer(closeLog)
-	g.methods.FxRead = pointer(readLog)
-	g.methods.FxWrite = pointer(writeLog)
-	g.methods.FxTruncate = pointer(truncateLog)
-	g.methods.FxSync = pointer(syncLog)
-	g.methods.FxFileSize = pointer(sizeOfLog)
+	*g = gathered{system: *methods, methods: *cmemory.At[sqlite3.Tsqlite3_io_methods](*methods)}
+	g.methods.FxClose = cmemory.Pointer(closeLog)
+	g.methods.FxRead = cmemory.Pointer(readLog)
+	g.methods.FxWrite = cmemory.Pointer(writeLog)
+	g.methods.FxTruncate = cmemory.Pointer(truncateLog)
+	g.methods.FxSync = cmemory.Pointer(syncLog)
+	g.methods.FxFileSize = cmemory.Pointer(sizeOfLog)
 	*methods = file + gatheredAt
 	return rc
 }
@@ -39,7 +41,7 @@ func closeLog(tls *libc.TLS, file uintptr) int32 {
 	g := gatheredOf(file)
 	flushed := g.flush(tls, file)
 	libc.Xfree(tls, g.buffer)
-	rc := function[closeFunc](g.of().FxClose)(tls, file)
+	rc := cmemory.Function[closeFunc](g.of().FxClose)(tls, file)
 	if flushed != sqlite3.SQLITE_OK {
 		rc = flushed
 	}
@@ -54,7 +56,7 @@ func readLog(tls *libc.TLS, file, buffer uintptr, n int32, offset int64) int32 {
 	if rc := g.flush(tls, file); rc != sqlite3.SQLITE_OK && offset+int64(n) > g.lost {
 		return sqlite3.SQLITE_IOERR_WRITE
 	}
-	return function[readFunc](g.of().FxRead)(tls, file, buffer, n, offset)
+	return cmemory.Function[readFunc](g.of().FxRead)(tls, file, buffer, n, offset)
 }
 
 func writeLog(tls *libc.TLS, file, buffer uintptr, n int32, offset int64) int32 {
@@ -66,7 +68,7 @@ func truncateLog(tls *libc.TLS, file uintptr, size int64) int32 {
 	if rc := g.flush(tls, file); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
-	return function[truncateFunc](g.of().FxTruncate)(tls, file, size)
+	return cmemory.Function[truncateFunc](g.of().FxTruncate)(tls, file, size)
 }
 
 func sizeOfLog(tls *libc.TLS, file, size uintptr) int32 {
@@ -74,7 +76,7 @@ func sizeOfLog(tls *libc.TLS, file, size uintptr) int32 {
 	if rc := g.flush(tls, file); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
-	return function[sizeFunc](g.of().FxFileSize)(tls, file, size)
+	return cmemory.Function[sizeFunc](g.of().FxFileSize)(tls, file, size)
 }
 
 // syncLog makes what was written durable. The first sync of an open file is the system's, which
@@ -85,7 +87,7 @@ func syncLog(tls *libc.TLS, file uintptr, flags int32) int32 {
 		return rc
 	}
 	if !g.synced {
-		rc := function[syncFunc](g.of().FxSync)(tls, file, flags)
+		rc := cmemory.Function[syncFunc](g.of().FxSync)(tls, file, flags)
 		g.synced = rc == sqlite3.SQLITE_OK
 		return rc
 	}

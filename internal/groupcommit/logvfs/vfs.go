@@ -11,6 +11,8 @@ import (
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/vacancy/vacancy/internal/groupcommit/cmemory"
 )
 
 // name is what SQLite knows the VFS by.
@@ -49,14 +51,14 @@ var registered = sync.OnceValue(func() error {
 	if system == 0 || ours == 0 || err != nil {
 		return errors.New("register a VFS with SQLite: no memory, or no VFS of the system")
 	}
-	vfs := at[sqlite3.Tsqlite3_vfs](ours)
-	*vfs = *at[sqlite3.Tsqlite3_vfs](system)
-	systemOpen = function[openFunc](vfs.FxOpen)
+	vfs := cmemory.At[sqlite3.Tsqlite3_vfs](ours)
+	*vfs = *cmemory.At[sqlite3.Tsqlite3_vfs](system)
+	systemOpen = cmemory.Function[openFunc](vfs.FxOpen)
 	const word = 8
 	gatheredAt = (uintptr(vfs.FszOsFile) + word - 1) &^ (word - 1)
 	vfs.FpNext, vfs.FzName = 0, named
 	vfs.FszOsFile = int32(gatheredAt + unsafe.Sizeof(gathered{}))
-	vfs.FxOpen = pointer(openFile)
+	vfs.FxOpen = cmemory.Pointer(openFile)
 	if rc := sqlite3.Xsqlite3_vfs_register(tls, ours, 0); rc != sqlite3.SQLITE_OK {
 		return fmt.Errorf("register a VFS with SQLite: result %d", rc)
 	}
