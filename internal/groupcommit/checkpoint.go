@@ -11,6 +11,10 @@ import (
 const (
 	// restartBytes is the length of the log from which it is begun again.
 	restartBytes = 64 << 20
+	// keptBytes is how much of its file a log keeps when it begins again. Half of a restart's length
+	// more or so is written while the copy catches up, and a sync of what lies in the file already takes a half to a
+	// fifth of one that makes the file longer, which the file system has to journal.
+	keptBytes = 4 * restartBytes
 	// shortRest is so little left to copy that the writer may be stopped for it.
 	shortRest = 512
 	// maxPasses ends the catching up with writers who are faster than the copy.

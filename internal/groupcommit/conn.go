@@ -45,7 +45,7 @@ func openWriter(path string, pageSize int) (*sqlite.Conn, error) {
 		"PRAGMA synchronous=FULL", // a commit returns when it is on the disk
 		"PRAGMA wal_autocheckpoint=0",
 		// After a restart of the log its file is cut to this size.
-		fmt.Sprintf("PRAGMA journal_size_limit=%d", restartBytes),
+		fmt.Sprintf("PRAGMA journal_size_limit=%d", keptBytes),
 	)
 	if err == nil {
 		err = expectWAL(conn)
