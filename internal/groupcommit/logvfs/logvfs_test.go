@@ -249,17 +249,3 @@ func TestWhateverTheDiskDoes(t *testing.T) {
 		check()
 	})
 }
-
-func TestASyncThatFailsIsSaid(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("elsewhere a log is synced by the system's VFS")
-	}
-	tls := libc.NewTLS()
-	defer tls.Close()
-	file := libc.Xcalloc(tls, 1, 256)
-	defer libc.Xfree(tls, file)
-	cmemory.At[sqlite3.TunixFile](file).Fh = -1 // no file is open
-	if rc := syncData(tls, nil, file, 0); rc != sqlite3.SQLITE_IOERR_FSYNC {
-		t.Errorf("syncData = %d, want SQLITE_IOERR_FSYNC", rc)
-	}
-}
