@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"internal/payment/simulated": {"internal/booking", "internal/saga"},
 	"internal/identity":          {"internal/booking"},
 	"internal/identity/oidc":     {"internal/booking", "internal/identity"},
-	"internal/groupcommit":       {"internal/groupcommit/logvfs", "internal/fifo"},
+	"internal/groupcommit":       {"internal/groupcommit/cmemory", "internal/groupcommit/logvfs", "internal/groupcommit/pagecache", "internal/fifo"},
 	"internal/app":               {"internal/booking", "internal/carrier", "internal/imports", "internal/saga", "internal/step", "internal/workflow"},
 	"internal/store/sqlite":      {"internal/booking", "internal/workflow", "internal/notification", "internal/saga", "internal/groupcommit"},
 }
