@@ -97,9 +97,10 @@ func (s snapshot) unsettled() string {
 	return ""
 }
 
-// reservationOf answers the reservation that an execution of this name speaks for.
+// reservationOf answers the reservation that an execution of this name speaks for: its own, one
+// that repairs it, or the one that sees to late money (design, section 4), as the service names them.
 func reservationOf(execution string) string {
-	id, _, _ := strings.Cut(execution, "-repair-")
+	id, _, _ := strings.Cut(strings.TrimSuffix(execution, "-late"), "-repair-")
 	return id
 }
 
