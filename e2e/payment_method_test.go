@@ -65,7 +65,7 @@ func TestPaymentMethods(t *testing.T) {
 
 func TestACaptureWithoutAnAnswerIsNeitherConfirmedNorFailed(t *testing.T) {
 	tt := suite(t)
-	held := tt.hold(t, tt.window(2*time.Second))
+	held := tt.hold(t, tt.window(5*time.Second))
 	a, err := tt.alice.pay(testContext(t), held.ID, "pm_capture_unknown", newKey())
 	must(t, a, err)
 	confirming := tt.await(t, held.ID, "CONFIRMING")
