@@ -100,15 +100,9 @@ func BenchmarkReserveOverHTTP(b *testing.B) {
 			if c.instead != nil {
 				handler = c.instead
 			}
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				b.Fatal(err)
-			}
-			ctx, stop := context.WithCancel(b.Context())
-			served := make(chan error, 1)
-			go func() { served <- httpapi.Serve(ctx, listener, handler, time.Second, log) }()
+			address := listening(b, handler, log)
 			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-			url := "http://" + listener.Addr().String() + "/graphql"
+			url := "http://" + address + "/graphql"
 			var n atomic.Int64
 			b.SetParallelism(32)
 			b.ResetTimer()
@@ -132,10 +126,25 @@ func BenchmarkReserveOverHTTP(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
 			b.StopTimer()
 			client.CloseIdleConnections()
-			stop()
-			if err := <-served; err != nil {
-				b.Error(err)
-			}
 		})
 	}
+}
+
+// listening serves a handler, until the benchmark ends, as the product does, and answers its address.
+func listening(b *testing.B, handler http.Handler, log *slog.Logger) (address string) {
+	b.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- httpapi.Serve(ctx, listener, handler, time.Second, log) }()
+	b.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			b.Error(err)
+		}
+	})
+	return listener.Addr().String()
 }

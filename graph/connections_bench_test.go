@@ -5,7 +5,6 @@ package graph_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -66,6 +65,7 @@ func servedAPI(b *testing.B) (address, token string) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.Cleanup(func() { _ = null.Close() })
 	log := slog.New(redaction.NewHandler(slog.NewJSONHandler(null, nil)))
 	service := booking.NewService(idleStore{}, nil, nil, now, func(kind string) string { return kind + "_" + uuid.NewString() }, booking.DefaultConfig(), log)
 	key, err := identity.NewKey(zeros{})
@@ -87,21 +87,7 @@ func servedAPI(b *testing.B) (address, token string) {
 		Verifier: identity.NewRevocableCache(identity.NewKeeper(key, now), revoked.Check, now), Log: log, Now: now,
 		NewRequestID: uuid.NewString,
 	})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- httpapi.Serve(ctx, listener, handler, time.Second, log) }()
-	b.Cleanup(func() {
-		stop()
-		if err := <-served; err != nil {
-			b.Error(err)
-		}
-		_ = null.Close()
-	})
-	return listener.Addr().String(), token
+	return listening(b, handler, log), token
 }
 
 func benchmarkConnections(b *testing.B, address, token string, ask func(int64) []byte, want []byte) {

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"runtime"
-	"strconv"
 	"testing"
 
 	"modernc.org/libc"
@@ -103,30 +100,6 @@ func TestEachCommitIsInTheFileWhenItIsSynced(t *testing.T) {
 		}
 		synced = nil
 	}
-}
-
-func TestACommitTakesFewCalls(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("the calls of this process are counted in /proc/self/io, which only Linux has")
-	}
-	conn := openLog(t, filepath.Join(t.TempDir(), "test.db"))
-	defer conn.Close()
-	must(t, sqlitex.ExecuteTransient(conn, "PRAGMA cache_size=4000", nil))
-	must(t, sqlitex.ExecuteTransient(conn, "BEGIN", nil))
-	must(t, insert(conn, 1, 1000)) // some 450 pages
-	before := writeCalls(t)
-	must(t, sqlitex.ExecuteTransient(conn, "COMMIT", nil))
-	if calls := writeCalls(t) - before; calls > 20 {
-		t.Errorf("a commit of some 450 pages took %d calls to write it, want about 5", calls)
-	}
-}
-
-func writeCalls(t *testing.T) int {
-	content, err := os.ReadFile("/proc/self/io")
-	must(t, err)
-	calls, err := strconv.Atoi(regexp.MustCompile(`syscw: (\d+)`).FindStringSubmatch(string(content))[1])
-	must(t, err)
-	return calls
 }
 
 // What the disk does in the test below: nothing it is told to write is written while it is full.

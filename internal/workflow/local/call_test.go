@@ -43,22 +43,11 @@ func TestATaskThatStopsItsExecutionHearsOfItAtOnce(t *testing.T) {
 	})
 }
 
-// slow is a journal whose appends take long.
-type slow struct {
-	local.Journal
-	appends time.Duration
-}
-
-func (s slow) Append(ctx context.Context, e local.Entry) error {
-	<-time.After(s.appends)
-	return s.Journal.Append(ctx, e)
-}
-
 // TestATimeoutJustAfterTheCallIsServedInTime: of a task's second the journal has taken most.
 func TestATimeoutJustAfterTheCallIsServedInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := open(t, local.Config{
-			Journal:     slow{memory.New(), 950 * time.Millisecond},
+			Journal:     slowJournal{memory.New(), 950 * time.Millisecond},
 			Definitions: definitions(map[string]string{"machine": single(await("Deaf", `"TimeoutSeconds":1,"End":true`))}),
 			Steps: map[string]workflow.Handler{"Deaf": func(_ context.Context, in json.RawMessage) (json.RawMessage, error) {
 				<-time.After(5 * time.Second)
