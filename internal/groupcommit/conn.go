@@ -26,7 +26,7 @@ const (
 // would make some commit wait for all pages since the last one (see checkpointer).
 func openWriter(path string, pageSize int) (*sqlite.Conn, error) {
 	// Where a program has used SQLite before, commits of large files take longer, and that is all.
-	_ = pagecache.Install()
+	_, _ = cmemory.Recycle(), pagecache.Install()
 	cmemory.Keep()
 	if path == "" {
 		return openConn(":memory:", sqlite.OpenReadWrite|sqlite.OpenCreate, writerCache)

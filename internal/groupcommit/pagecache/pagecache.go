@@ -1,5 +1,7 @@
-// Package pagecache spares SQLite to look through all of a connection's page cache at the end
-// of most transactions that split pages.
+// Package pagecache makes two things of SQLite's page cache cheaper than this build of it
+// has them.
+//
+// # No look through all of it
 //
 // A page that is split may change its number, and on the way it is put aside under a number that
 // no page has: that of the page with the lock byte, 1 GiB into the file (balance_nonroot in
@@ -11,6 +13,14 @@
 //
 // Here the page under that number is not counted. It leaves the number before balance_nonroot
 // returns.
+//
+// # A cache for each connection
+//
+// Built with SQLITE_ENABLE_MEMORY_MANAGEMENT, as modernc.org/sqlite is, all caches of a process
+// are one group with one mutex (mode 2 in pcache1.c): it is taken twice for every page that any
+// connection looks at, by the writers of two files and all readers. What that buys,
+// sqlite3_release_memory, nobody calls here. So each cache gets a group of its own, without a
+// mutex, which is what SQLite does by default (mode 1): a cache is used by its connection only.
 package pagecache
 
 import (
@@ -51,6 +61,10 @@ func configure() error {
 	methods := cmemory.At[sqlite3.Tsqlite3_pcache_methods2](table)
 	rekeyOfSQLite = cmemory.Function[rekeyFunc](methods.FxRekey)
 	methods.FxRekey = cmemory.Pointer(rekey)
+	createOfSQLite = cmemory.Function[createFunc](methods.FxCreate)
+	methods.FxCreate = cmemory.Pointer(create)
+	destroyOfSQLite = cmemory.Function[destroyFunc](methods.FxDestroy)
+	methods.FxDestroy = cmemory.Pointer(destroy)
 	if rc := sqlite3.Xsqlite3_config(tls, sqlite3.SQLITE_CONFIG_PCACHE2, arguments); rc != sqlite3.SQLITE_OK {
 		return fmt.Errorf("configure SQLite's page cache: result %d", rc)
 	}

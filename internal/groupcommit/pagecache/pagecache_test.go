@@ -179,6 +179,23 @@ func TestContent(t *testing.T) {
 
 func key(k int) string { return fmt.Sprintf("%06d of a key that fills a page soon", k) }
 
+// TestCachesAreApart: no page of a connection's cache is in the group of all, which has a mutex.
+func TestCachesAreApart(t *testing.T) {
+	for range 3 {
+		first, second := open(t, filepath.Join(t.TempDir(), "a.db")), open(t, filepath.Join(t.TempDir(), "b.db"))
+		for _, conn := range []*sqlite.Conn{first, second} {
+			run(t, conn, "CREATE TABLE keys (k INTEGER PRIMARY KEY, v TEXT)")
+			run(t, conn, "WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 200) INSERT INTO keys SELECT k, hex(randomblob(200)) FROM n")
+		}
+		all := cmemory.At[sqlite3.TPGroup](groupOfAll.Load())
+		if all.Fmutex == 0 || all.FnPurgeable != 0 || all.FnMinPage != 0 {
+			t.Errorf("the group of all caches has %d pages, and room for %d at least; want none", all.FnPurgeable, all.FnMinPage)
+		}
+		first.Close()
+		second.Close()
+	}
+}
+
 func TestTooLate(t *testing.T) {
 	conn := open(t, ":memory:")
 	defer conn.Close()

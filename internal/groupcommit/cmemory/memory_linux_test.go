@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 	"modernc.org/libc"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/vacancy/vacancy/internal/groupcommit/cmemory"
 )
@@ -36,5 +37,25 @@ func TestKeep(t *testing.T) {
 		if n := churn(); n > rounds/2 {
 			t.Errorf("%d blocks of %d bytes took %d page faults", rounds, size, n)
 		}
+	}
+}
+
+// TestRecycle: a block that comes and goes does not make the system find pages for it, however
+// many blocks of its size lie beside it.
+func TestRecycle(t *testing.T) {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	const rounds, size = 500, 2048
+	for beside := range 17 { // more than there are in a page of the allocator
+		before := faults(t)
+		for range rounds {
+			block := sqlite3.Xsqlite3_malloc(tls, size)
+			clear(cmemory.Bytes(block, size))
+			sqlite3.Xsqlite3_free(tls, block)
+		}
+		if n := faults(t) - before; n > rounds/4 {
+			t.Errorf("%d blocks with %d beside them took %d page faults", rounds, beside, n)
+		}
+		defer sqlite3.Xsqlite3_free(tls, sqlite3.Xsqlite3_malloc(tls, size))
 	}
 }
