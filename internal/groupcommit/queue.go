@@ -3,6 +3,7 @@ package groupcommit
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 
@@ -21,7 +22,7 @@ const (
 
 // backlogShare: in a group with urgent writes one of so many is of the backlog. Who waits
 // for an answer would otherwise wait, at each commit, for as much backlog as fits.
-const backlogShare = 8
+const backlogShare = 16
 
 // job is one write on its way. Its state decides between the writer, who begins it,
 // and the caller, who gives it up.
@@ -47,6 +48,8 @@ type queue struct {
 	lanes   [2]fifo.Queue[*job] // by Priority
 	restart func()              // run by the writer between two groups, or nil
 	closed  bool
+	// patient: the writer waits for an urgent job, and is not to be woken for another one.
+	patient bool
 }
 
 func newQueue() *queue {
@@ -63,7 +66,9 @@ func (q *queue) add(j *job, p Priority) bool {
 		return false
 	}
 	q.lanes[p].Push(j)
-	q.arrived.Signal()
+	if p == Urgent || !q.patient {
+		q.arrived.Signal()
+	}
 	return true
 }
 
@@ -123,6 +128,25 @@ func (q *queue) waiting() int {
 func (q *queue) urgent() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	return q.lanes[Urgent].Len() > 0
+}
+
+// awaitUrgent waits until an urgent job waits or there is something else to do than jobs, but no
+// longer than d. It reports whether an urgent job waits.
+func (q *queue) awaitUrgent(d time.Duration) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.patient = true
+	defer time.AfterFunc(d, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.patient = false
+		q.arrived.Signal()
+	}).Stop()
+	for q.patient && q.lanes[Urgent].Len() == 0 && q.restart == nil && !q.closed {
+		q.arrived.Wait()
+	}
+	q.patient = false
 	return q.lanes[Urgent].Len() > 0
 }
 

@@ -79,8 +79,14 @@ func (db *DB) commitGroup(first *job) {
 const (
 	// busyGroup is so many urgent writes in a group that more are to be expected at once.
 	busyGroup = 8
-	// yields bounds how often the writer lets others run before it turns to the backlog.
-	yields = 32
+	// The writer lets others run so often, and then waits so long, before it turns to the
+	// backlog. Callers by HTTP take a millisecond or so until they are back, and the processors
+	// are theirs meanwhile, where the backlog would take them.
+	yields   = 32
+	patience = time.Millisecond
+	// gathering is how long it leaves the first of those who come back late for others to follow:
+	// a commit costs half a millisecond whatever is in it.
+	gathering = 200 * time.Microsecond
 )
 
 // awaitUrgent lets the callers that were answered just now come back, so that the next
@@ -91,6 +97,9 @@ func (db *DB) awaitUrgent() {
 			return
 		}
 		runtime.Gosched()
+	}
+	if db.queue.awaitUrgent(patience) {
+		time.Sleep(gathering)
 	}
 }
 
