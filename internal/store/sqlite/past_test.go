@@ -12,9 +12,14 @@ import (
 )
 
 // past puts n finished reservations into a closed file, by statements of its own: by
-// the store it would take minutes.
-func past(tb testing.TB, dir string, n int) {
+// the store it would take minutes. Their idempotency keys are remembered, as on the day on which they
+// were placed, or forgotten, as from the day after.
+func past(tb testing.TB, dir string, n int, remembered bool) {
 	tb.Helper()
+	key := "NULL, NULL"
+	if remembered {
+		key = "randomblob(16), '0123456789abcdef'"
+	}
 	conn, err := zombiezen.OpenConn(filepath.Join(dir, sqlite.FileName), zombiezen.OpenReadWrite)
 	if err != nil {
 		tb.Fatal(err)
@@ -27,7 +32,7 @@ func past(tb testing.TB, dir string, n int) {
 			extensions, workflow_started, repairs, timeline, idempotency_key, fingerprint)
 			SELECT printf('past_%026d', i), printf('apt_p%022d', i % 10000), printf('tenant-%04d', i % 5000), i / 10000, 79000, 'USD', 900000000000,
 			1700000000000000000 + i, 'EXPIRED', 1700000900000000000 + i, 1700000900000000000 + i, 0, 1, 0,
-			'[{"kind":"HOLD_PLACED","at":"2023-11-14T22:13:20Z","by":"tenant"},{"kind":"HOLD_EXPIRED","at":"2023-11-14T22:28:20Z","by":"system"}]', randomblob(16), '0123456789abcdef' FROM n`,
+			'[{"kind":"HOLD_PLACED","at":"2023-11-14T22:13:20Z","by":"tenant"},{"kind":"HOLD_EXPIRED","at":"2023-11-14T22:28:20Z","by":"system"}]', ` + key + ` FROM n`,
 		`INSERT INTO executions (machine, name, definition, seq, status, started_at, stopped_at, input, output, state)
 			SELECT 'reservation', printf('past_%026d', i), 'hash', 9, 'SUCCEEDED', 1700000000000000000 + i, 1700000900000000000 + i,
 			zeroblob(120), zeroblob(200), zeroblob(300) FROM n`,
@@ -45,7 +50,7 @@ func past(tb testing.TB, dir string, n int) {
 func TestPastIsFinished(t *testing.T) {
 	dir := t.TempDir()
 	open(t, dir, sqlite.Options{}).Close()
-	past(t, dir, 50)
+	past(t, dir, 50, true)
 	s := open(t, dir, sqlite.Options{})
 	if unsettled, err := s.Unsettled(t.Context(), 10); err != nil || len(unsettled) != 0 {
 		t.Errorf("the past is not settled: %d, %v", len(unsettled), err)
