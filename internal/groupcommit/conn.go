@@ -7,7 +7,6 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"github.com/vacancy/vacancy/internal/groupcommit/cmemory"
 	"github.com/vacancy/vacancy/internal/groupcommit/logvfs"
 	"github.com/vacancy/vacancy/internal/groupcommit/pagecache"
 )
@@ -26,8 +25,7 @@ const (
 // would make some commit wait for all pages since the last one (see checkpointer).
 func openWriter(path string, pageSize int) (*sqlite.Conn, error) {
 	// Where a program has used SQLite before, commits of large files take longer, and that is all.
-	_, _ = cmemory.Recycle(), pagecache.Install()
-	cmemory.Keep()
+	_ = pagecache.Install()
 	if path == "" {
 		return openConn(":memory:", sqlite.OpenReadWrite|sqlite.OpenCreate, writerCache)
 	}

@@ -46,6 +46,7 @@ type queue struct {
 	mu      sync.Mutex
 	arrived sync.Cond
 	lanes   [2]fifo.Queue[*job] // by Priority
+	passed  int                 // groups begun by an urgent job since the backlog had a place
 	restart func()              // run by the writer between two groups, or nil
 	closed  bool
 	// patient: the writer waits for an urgent job, and is not to be woken for another one.
@@ -107,14 +108,14 @@ func (q *queue) next(urgent, backlog int) *job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if urgent > 0 && backlog*backlogShare <= urgent {
-		if j := q.lanes[Backlog].Pop(); j != nil {
+		if j := q.backlog(); j != nil {
 			return j
 		}
 	}
 	if j := q.lanes[Urgent].Pop(); j != nil || urgent > 0 {
 		return j
 	}
-	return q.lanes[Backlog].Pop()
+	return q.backlog()
 }
 
 // waiting answers how many jobs are in it.
@@ -124,15 +125,15 @@ func (q *queue) waiting() int {
 	return q.lanes[Urgent].Len() + q.lanes[Backlog].Len()
 }
 
-// urgent reports whether an urgent job waits.
-func (q *queue) urgent() bool {
+// pressing reports whether an urgent job waits, or there is something else to do than jobs.
+func (q *queue) pressing() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.lanes[Urgent].Len() > 0
+	return q.lanes[Urgent].Len() > 0 || q.restart != nil || q.closed
 }
 
-// awaitUrgent waits until an urgent job waits or there is something else to do than jobs, but no
-// longer than d. It reports whether an urgent job waits.
+// awaitUrgent waits until something is pressing, but no longer than d. It reports whether an urgent
+// job waits.
 func (q *queue) awaitUrgent(d time.Duration) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -150,11 +151,24 @@ func (q *queue) awaitUrgent(d time.Duration) bool {
 	return q.lanes[Urgent].Len() > 0
 }
 
-// take answers the first job of a group.
+// take answers the first job of a group. Where groups end with that one, because it took long, the
+// backlog begins one group of so many as it has its share of others.
 func (q *queue) take() *job {
+	if q.passed >= backlogShare {
+		if j := q.backlog(); j != nil {
+			return j
+		}
+	}
 	if j := q.lanes[Urgent].Pop(); j != nil {
+		q.passed++
 		return j
 	}
+	return q.backlog()
+}
+
+// backlog answers the next job of the backlog, or nil.
+func (q *queue) backlog() *job {
+	q.passed = 0
 	return q.lanes[Backlog].Pop()
 }
 

@@ -64,3 +64,24 @@ func TestBacklogWakesTheWriter(t *testing.T) {
 		}
 	})
 }
+
+// TestBacklogBeginsAGroupNowAndThen: it has its place also where every group ends with its first job.
+func TestBacklogBeginsAGroupNowAndThen(t *testing.T) {
+	q := newQueue()
+	const rounds = 4
+	for range rounds * backlogShare {
+		q.add(&job{priority: Urgent}, Urgent)
+	}
+	for range rounds {
+		q.add(&job{priority: Backlog}, Backlog)
+	}
+	backlog := 0
+	for range rounds * backlogShare {
+		if j, _ := q.wait(); j.priority == Backlog {
+			backlog++
+		}
+	}
+	if want := rounds - 1; backlog != want {
+		t.Errorf("%d of %d groups were begun by backlog, want %d", backlog, rounds*backlogShare, want)
+	}
+}

@@ -93,7 +93,7 @@ const (
 // group is theirs and not the backlog's.
 func (db *DB) awaitUrgent() {
 	for range yields {
-		if db.queue.urgent() {
+		if db.queue.pressing() {
 			return
 		}
 		runtime.Gosched()
