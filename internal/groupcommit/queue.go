@@ -129,6 +129,10 @@ func (q *queue) waiting() int {
 func (q *queue) pressing() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	return q.pressed()
+}
+
+func (q *queue) pressed() bool {
 	return q.lanes[Urgent].Len() > 0 || q.restart != nil || q.closed
 }
 
@@ -144,7 +148,7 @@ func (q *queue) awaitUrgent(d time.Duration) bool {
 		q.patient = false
 		q.arrived.Signal()
 	}).Stop()
-	for q.patient && q.lanes[Urgent].Len() == 0 && q.restart == nil && !q.closed {
+	for q.patient && !q.pressed() {
 		q.arrived.Wait()
 	}
 	q.patient = false
