@@ -16,7 +16,8 @@ type Priority int
 const (
 	// Urgent is what somebody waits for, or what has a deadline.
 	Urgent Priority = iota
-	// Backlog is what may wait. It still gets a share of every group.
+	// Backlog is what may wait. It still gets a share of the groups with urgent writes, and
+	// begins one now and then where these take long.
 	Backlog
 )
 
