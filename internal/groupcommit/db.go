@@ -31,6 +31,9 @@ type Options struct {
 	// Fault, if not nil, is asked at every boundary of a commit; see [Boundary]. It is
 	// for tests of what happens when something fails there.
 	Fault func(Boundary) error
+	// MaxGroup is how many writes a commit takes at most; 0: 1024. With 1, commits can be counted:
+	// what is written together depends on who comes at the same moment.
+	MaxGroup int
 }
 
 // DB is an open file. It is safe for concurrent use.
@@ -85,6 +88,9 @@ func open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	if o.PageSize == 0 {
 		o.PageSize = 4096
+	}
+	if o.MaxGroup == 0 {
+		o.MaxGroup = maxGroup
 	}
 	conn, err := openWriter(path, o.PageSize)
 	if err != nil {

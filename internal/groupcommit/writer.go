@@ -51,7 +51,7 @@ func (db *DB) commitGroup(first *job) {
 		if begin == nil && !spoilt {
 			spoilt = db.runJob(j)
 		}
-		if len(group) == maxGroup || time.Now().After(end) {
+		if len(group) == db.options.MaxGroup || time.Now().After(end) {
 			break
 		}
 	}

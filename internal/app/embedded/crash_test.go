@@ -34,7 +34,7 @@ func TestAFaultAtEveryBoundary(t *testing.T) {
 					t.Parallel()
 					atEveryBoundary(t, kind, app.Config{}, slices.Contains(c.has, kind.at), func(w *world) {
 						w.apartment()
-						w.trap.arm()
+						w.arm()
 						c.run(w)
 						w.settle()
 						w.verify(c.ends)

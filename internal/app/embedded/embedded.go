@@ -60,7 +60,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	}
 	store, err := sqlite.Open(ctx, c.DataDir, sqlite.Options{
 		StartExecutions: &sqlite.StartExecutions{Machine: app.ReservationMachine, Definition: hash},
-		Fault:           c.Faults.Store,
+		Fault:           c.Faults.Store, MaxGroup: c.Faults.MaxGroup,
 	})
 	if err != nil {
 		return nil, err

@@ -13,6 +13,9 @@ type Faults struct {
 	Ledger  func(groupcommit.Boundary) error     // the commits of the simulated gateway's ledger
 	Gateway func(simulated.Call) simulated.Fault // the calls to the simulated gateway
 	Journal func(local.Journal) local.Journal    // wraps the runner's journal
+	// MaxGroup is how many writes a commit of the store takes at most; 0: as many as there are.
+	// One each makes the number of commits that of writes, so that each can be made to fail in turn.
+	MaxGroup int
 }
 
 func (f Faults) journal(j local.Journal) local.Journal {

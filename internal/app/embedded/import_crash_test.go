@@ -36,7 +36,7 @@ const importedRows = 3
 // repeats it, which makes another import; the file's listings are then known.
 func imported(failing batch.RunType, ends batch.Status) func(*world) {
 	return func(w *world) {
-		w.trap.arm()
+		w.arm()
 		w.ask("import a file", func(ctx context.Context) error {
 			file := strings.NewReader("id,price,price_type\n1,100,Monthly\n2,200,Monthly\n3,300,Monthly\n")
 			_, err := w.app.Imports.Receive(ctx, mary, file, batch.Order{RunType: failing})

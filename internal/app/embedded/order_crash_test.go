@@ -40,7 +40,7 @@ func ordered(card order.CardNumber, address string, ends order.Status) func(*wor
 	request := order.Request{OrderID: orderID, Total: &booking.Money{Amount: 10_000, Currency: "USD"}, Card: &card, Address: address}
 	told := map[order.Status][]notification.Kind{order.Failed: {notification.OrderFailed}, order.NeedsAttention: {notification.NeedsAttention}}
 	return func(w *world) {
-		w.trap.arm()
+		w.arm()
 		w.ask("place an order", func(ctx context.Context) error {
 			_, err := w.app.Orders.Place(ctx, alice, request)
 			return err

@@ -95,7 +95,7 @@ func (w *world) mended() {
 	w.trap.disarm() // opening is no part of the saga
 	w.trap.restarted()
 	w.open()
-	w.trap.arm()
+	w.arm()
 }
 
 // verifyLedger: what the gateway has kept of a saga's money, taken at most once.

@@ -34,7 +34,7 @@ func traveled(failing trip.RunType, method string, ends trip.Status) func(*world
 		trip.NeedsAttention: {notification.NeedsAttention, notification.TripFailed}}
 	return func(w *world) {
 		w.apartment()
-		w.trap.arm()
+		w.arm()
 		r, err := trip.Sample().Request()
 		if err != nil {
 			w.fatal("%v", err)

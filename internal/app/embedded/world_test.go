@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/vacancy/vacancy/internal/app"
@@ -64,12 +65,19 @@ func (w *world) open() {
 	config := w.config
 	config.PaymentWindow, config.Limits = crashWindow, app.NoLimits()
 	a, err := embedded.Open(w.life, embedded.Config{DataDir: w.dir, Config: config,
-		Faults: embedded.Faults{Store: w.trap.commit(storeCommit), Ledger: w.trap.commit(ledgerCommit), Gateway: w.trap.call}})
+		Faults: embedded.Faults{Store: w.trap.commit(storeCommit), Ledger: w.trap.commit(ledgerCommit), Gateway: w.trap.call, MaxGroup: 1}})
 	if err != nil {
 		w.t.Fatalf("open: %v", err)
 	}
 	w.app, w.ran = a, make(chan error, 1)
 	go func() { w.ran <- a.Run(w.life) }()
+}
+
+// arm lets the fault happen from now on, once what the program does when it is opened is over: in
+// each run the same write is then the n-th.
+func (w *world) arm() {
+	synctest.Wait()
+	w.trap.arm()
 }
 
 func (w *world) close() {

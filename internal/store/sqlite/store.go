@@ -46,6 +46,8 @@ type Options struct {
 	File string
 	// Fault is for tests; see groupcommit.Boundary.
 	Fault func(groupcommit.Boundary) error
+	// MaxGroup is how many writes a commit takes at most; 0: as many as there are.
+	MaxGroup int
 }
 
 // StartExecutions names the executions that PlaceHold creates: of Machine, with the
@@ -91,7 +93,7 @@ func OpenMemory(ctx context.Context, o Options) (*Store, error) {
 }
 
 func (o Options) groupcommit() groupcommit.Options {
-	return groupcommit.Options{Migrations: migrations(), ApplicationID: applicationID, PageSize: pageSize, Fault: o.Fault}
+	return groupcommit.Options{Migrations: migrations(), ApplicationID: applicationID, PageSize: pageSize, Fault: o.Fault, MaxGroup: o.MaxGroup}
 }
 
 func migrations() fs.FS {
