@@ -31,14 +31,16 @@ const (
 // is left to copy, the writer copies that rest between two groups, and the log begins
 // again.
 type checkpointer struct {
-	conn     *sqlite.Conn
-	writer   *sqlite.Conn // used by what runs in the writer's goroutine only
-	queue    *queue
-	long     int         // pages of a log that is to be begun again
-	pending  atomic.Bool // commits since the last pass
-	restarts atomic.Int64
-	stopping chan struct{}
-	stopped  chan struct{}
+	conn       *sqlite.Conn
+	writer     *sqlite.Conn // used by what runs in the writer's goroutine only
+	queue      *queue
+	writeback  *writeback
+	long       int         // pages of a log that is to be begun again
+	pending    atomic.Bool // commits since the last pass
+	restarts   atomic.Int64
+	writebacks atomic.Int64
+	stopping   chan struct{}
+	stopped    chan struct{}
 }
 
 func startCheckpointer(path string, writer *sqlite.Conn, q *queue) (*checkpointer, error) {
@@ -55,7 +57,12 @@ func startCheckpointer(path string, writer *sqlite.Conn, q *queue) (*checkpointe
 		conn.Close()
 		return nil, err
 	}
-	c := &checkpointer{conn: conn, writer: writer, queue: q, long: restartBytes / int(pageSize),
+	ahead, err := openWriteback(path)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	c := &checkpointer{conn: conn, writer: writer, queue: q, writeback: ahead, long: restartBytes / int(pageSize),
 		stopping: make(chan struct{}), stopped: make(chan struct{})}
 	go c.loop()
 	return c, nil
@@ -94,6 +101,9 @@ func (c *checkpointer) pass() {
 	before := 0
 	for range maxPasses {
 		log, copied, err := checkpoint(c.conn, "PRAGMA wal_checkpoint(PASSIVE)")
+		if err == nil && c.writeback.begin() == nil {
+			c.writebacks.Add(1)
+		}
 		if err != nil || log < c.long {
 			return
 		}

@@ -127,6 +127,9 @@ func (db *DB) Close() error {
 		}
 		// The writer goes last: the last connection to close empties the log into the file.
 		errs = append(errs, db.writer.Close())
+		if db.path != "" {
+			errs = append(errs, db.checkpoint.writeback.close())
+		}
 		if db.lock != nil {
 			errs = append(errs, db.lock.release())
 		}

@@ -7,6 +7,9 @@ type Stats struct {
 	Commits  int64 // transactions committed, each one sync of the log
 	Writes   int64 // calls of Write that they carried
 	Restarts int64 // times the log was emptied into the file and begun again
+	// Writebacks counts how often the system began to write what was copied into the file; none where it has no
+	// call for that.
+	Writebacks int64
 }
 
 type stats struct{ commits, writes atomic.Int64 }
@@ -15,7 +18,7 @@ type stats struct{ commits, writes atomic.Int64 }
 func (db *DB) Stats() Stats {
 	s := Stats{Commits: db.stats.commits.Load(), Writes: db.stats.writes.Load()}
 	if db.checkpoint != nil {
-		s.Restarts = db.checkpoint.restarts.Load()
+		s.Restarts, s.Writebacks = db.checkpoint.restarts.Load(), db.checkpoint.writebacks.Load()
 	}
 	return s
 }

@@ -1,7 +1,9 @@
 package sqlite_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -20,11 +22,11 @@ func past(tb testing.TB, dir string, n int, remembered bool) {
 	if remembered {
 		key = "randomblob(16), '0123456789abcdef'"
 	}
-	conn, err := zombiezen.OpenConn(filepath.Join(dir, sqlite.FileName), zombiezen.OpenReadWrite)
+	path := filepath.Join(dir, sqlite.FileName)
+	conn, err := zombiezen.OpenConn(path, zombiezen.OpenReadWrite)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer conn.Close()
 	for _, script := range []string{
 		"PRAGMA synchronous=OFF",
 		fmt.Sprintf("CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT i FROM n", n),
@@ -37,13 +39,26 @@ func past(tb testing.TB, dir string, n int, remembered bool) {
 			SELECT 'reservation', printf('past_%026d', i), 'hash', 9, 'SUCCEEDED', 1700000000000000000 + i, 1700000900000000000 + i,
 			zeroblob(120), zeroblob(200), zeroblob(300) FROM n`,
 		`INSERT INTO history (execution, last, events) SELECT i, 12, zeroblob(600) FROM n`,
-		// To the disk: the first syncs of what is measured would have to write it otherwise.
-		"PRAGMA synchronous=FULL",
-		"PRAGMA wal_checkpoint(TRUNCATE)",
 	} {
 		if err := sqlitex.ExecuteTransient(conn, script, nil); err != nil {
 			tb.Fatalf("%s: %v", script, err)
 		}
+	}
+	if err := conn.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	onDisk(tb, path)
+}
+
+// onDisk has the system write the file: the first syncs of what is measured would have to otherwise.
+func onDisk(tb testing.TB, path string) {
+	tb.Helper()
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+		tb.Fatal(err)
 	}
 }
 

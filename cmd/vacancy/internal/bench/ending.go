@@ -103,11 +103,14 @@ func (d *deployment) seeReverted(ctx context.Context, o Options, holds []hold) (
 	o.Progress.Begin("holds ending", len(holds))
 	defer o.Progress.End()
 	late := make([]time.Duration, 0, len(holds))
-	for pending := slices.Clone(holds); len(pending) > 0; {
+	var due []hold // and not seen reverted yet
+	for len(late) < len(holds) {
 		began := time.Now()
-		due, _ := slices.BinarySearchFunc(pending, began, func(h hold, now time.Time) int { return h.deadline.Compare(now) })
-		left := make([]hold, 0, len(pending))
-		for some := range slices.Chunk(pending[:due], 256) {
+		for next := len(late) + len(due); next < len(holds) && !holds[next].deadline.After(began); next++ {
+			due = append(due, holds[next])
+		}
+		left := due[:0]
+		for some := range slices.Chunk(due, 256) {
 			ended, err := d.reverted(ctx, some)
 			if err != nil {
 				return nil, err
@@ -121,8 +124,8 @@ func (d *deployment) seeReverted(ctx context.Context, o Options, holds []hold) (
 				}
 			}
 		}
-		o.Progress.Step(due - len(left))
-		pending = append(left, pending[due:]...)
+		o.Progress.Step(len(due) - len(left))
+		due = left
 		if err := sleep(ctx, max(time.Millisecond, 4*time.Since(began))); err != nil {
 			return nil, err
 		}
