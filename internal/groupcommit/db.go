@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -46,6 +47,8 @@ type DB struct {
 	queue   *queue
 	written chan struct{} // closed when the writer has ended
 	dead    atomic.Pointer[error]
+
+	busyUntil time.Time // of the writer
 
 	readers    *readers
 	checkpoint *checkpointer

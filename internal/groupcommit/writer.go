@@ -51,7 +51,8 @@ func (db *DB) commitGroup(first *job) {
 		if begin == nil && !spoilt {
 			spoilt = db.runJob(j)
 		}
-		if len(group) == db.options.MaxGroup || time.Now().After(end) {
+		now := time.Now()
+		if len(group) == db.options.MaxGroup || now.After(end) || counts[Urgent] == 0 && len(group) == busyBacklog && now.Before(db.busyUntil) {
 			break
 		}
 	}
@@ -72,6 +73,7 @@ func (db *DB) commitGroup(first *job) {
 		db.checkpoint.wrote()
 	}
 	if counts[Urgent] >= busyGroup {
+		db.busyUntil = time.Now().Add(busyFor)
 		db.awaitUrgent()
 	}
 }
@@ -87,6 +89,10 @@ const (
 	// gathering is how long it leaves the first of those who come back late for others to follow:
 	// a commit costs half a millisecond whatever is in it.
 	gathering = 200 * time.Microsecond
+	// For so long after a busy group, one of backlog alone ends at so many: what follows from
+	// each takes the processors, too.
+	busyFor     = 3 * time.Millisecond
+	busyBacklog = 4
 )
 
 // awaitUrgent lets the callers that were answered just now come back, so that the next
