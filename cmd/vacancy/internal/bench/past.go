@@ -3,59 +3,61 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 	"strconv"
 	"time"
 )
 
-// Past is what placing a hold costs with many finished reservations in the file, beside
-// what it cost before.
+// Past is what placing a hold costs in a file with many finished reservations, beside
+// what it costs in one with none.
 type Past struct {
-	Finished int  `json:"finished"` // reservations that came to their end in between
-	Before   Load `json:"before"`
+	Finished int  `json:"finished"` // reservations that have come to their end
+	Before   Load `json:"before"`   // with none
 	After    Load `json:"after"`
 }
 
-// measurePast measures holds through the service on one file, before and after many
-// reservations have been placed, cancelled and come to the end of their workflow.
+// measurePast measures holds through the service on two files, one of which many reservations have
+// been placed in before, cancelled and come to the end of their workflow. Nothing else is in either: the holds of
+// a first measurement would be a part of what a second one measures.
 func measurePast(ctx context.Context, o Options, dir string) (*Past, error) {
-	each := int(o.Duration.Seconds()*serviceCeiling) + o.Callers
-	apartments, err := fill(ctx, o, dir, 2*each+o.Callers)
+	before, err := measureHoldsAfter(ctx, o, filepath.Join(dir, "without"), 0)
 	if err != nil {
 		return nil, err
+	}
+	after, err := measureHoldsAfter(ctx, o, filepath.Join(dir, "with"), o.Past)
+	return &Past{Finished: o.Past, Before: before, After: after}, err
+}
+
+func measureHoldsAfter(ctx context.Context, o Options, dir string, past int) (l Load, err error) {
+	apartments, err := fill(ctx, o, dir, int(o.Duration.Seconds()*serviceCeiling)+2*o.Callers)
+	if err != nil {
+		return l, err
 	}
 	d, err := open(ctx, dir)
 	if err != nil {
-		return nil, err
+		return l, err
 	}
-	p, err := d.measurePast(ctx, o, apartments[:each], apartments[each:2*each], apartments[2*each:])
-	return p, errors.Join(err, d.close())
+	defer func() { err = errors.Join(err, d.close()) }()
+	if err := d.makePast(ctx, o, past, apartments[:o.Callers]); err != nil {
+		return l, err
+	}
+	defer o.begin(fmt.Sprintf("holds through the service, with %d finished", past), o.Duration)()
+	return drive(ctx, o.Callers, o.Duration, d.placer(apartments[o.Callers:]))
 }
 
-func (d *deployment) measurePast(ctx context.Context, o Options, before, after, between []string) (*Past, error) {
-	p := &Past{Finished: o.Past}
-	first, err := d.placeHolds(ctx, o, before)
-	if err != nil {
-		return nil, err
-	}
-	p.Before = first.Load
-	if err := d.makePast(ctx, o, between); err != nil {
-		return nil, err
-	}
-	end := o.begin("holds through the service, with a past", o.Duration)
-	p.After, err = drive(ctx, o.Callers, o.Duration, d.placer(after))
-	end()
-	return p, err
-}
-
-// makePast places and cancels holds, each caller on an apartment of its own, and
+// makePast places and cancels so many holds, each caller on an apartment of its own, and
 // returns when their executions have ended.
-func (d *deployment) makePast(ctx context.Context, o Options, apartments []string) error {
-	o.Progress.Begin("reservations placed and cancelled", o.Past)
+func (d *deployment) makePast(ctx context.Context, o Options, past int, apartments []string) error {
+	if past == 0 {
+		return nil
+	}
+	o.Progress.Begin("reservations placed and cancelled", past)
 	defer o.Progress.End()
 	ended := d.Runner.Stats().Succeeded
 	_, err := drive(ctx, o.Callers, 24*time.Hour, func(i int) (caller, error) {
 		return func(ctx context.Context, n int64) error {
-			if n >= int64(o.Past) {
+			if n >= int64(past) {
 				return errEnough
 			}
 			r, err := d.Reservations.ReserveApartment(ctx, tenant, apartments[i], "past-"+strconv.FormatInt(n, 10))
@@ -65,7 +67,7 @@ func (d *deployment) makePast(ctx context.Context, o Options, apartments []strin
 			return errors.Join(err, d.keepUp(ctx, n-(d.Runner.Stats().Succeeded-ended)))
 		}, nil
 	})
-	for shown := int64(0); err == nil && shown < int64(o.Past); {
+	for shown := int64(0); err == nil && shown < int64(past); {
 		done := d.Runner.Stats().Succeeded - ended
 		o.Progress.Step(int(done - shown))
 		shown = done
