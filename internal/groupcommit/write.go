@@ -20,7 +20,8 @@ import (
 // When the commit fails every caller of the group gets its error and nothing of the
 // group is written, unless the error is of the sync itself or [ErrCrash]: then it is
 // not known. When ctx ends before f has begun, f is not run and ctx's error is
-// answered; after that Write waits for the outcome, which is a matter of milliseconds.
+// answered; after that Write waits for the outcome, which is a matter of milliseconds. An f that
+// ends its goroutine (runtime.Goexit, as t.FailNow does) has its whole group fail.
 func (db *DB) Write(ctx context.Context, p Priority, f func(conn *sqlite.Conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -116,6 +116,25 @@ func TestAWriteThatEndsTheTransaction(t *testing.T) {
 	}
 }
 
+// TestAWriteThatEndsItsGoroutine: a test that fails in a write (t.FailNow) must not leave everybody waiting.
+func TestAWriteThatEndsItsGoroutine(t *testing.T) {
+	db := open(t, file(t), groupcommit.Options{})
+	exit := func(conn *sqlite.Conn) error { _ = insert(2)(conn); runtime.Goexit(); return nil }
+	errs := together(t, db, insert(1), exit, insert(3))
+	stored := numbers(t, db)
+	for i, n := range []int{1, 2, 3} {
+		if (errs[i] == nil) != slices.Contains(stored, n) {
+			t.Errorf("write of %d = %v, stored %v", n, errs[i], stored)
+		}
+	}
+	if errs[1] == nil {
+		t.Error("the write that ended its goroutine is answered with success")
+	}
+	if err := db.Write(t.Context(), groupcommit.Urgent, insert(9)); err != nil {
+		t.Errorf("Write afterwards = %v", err)
+	}
+}
+
 func TestUrgentBeforeBacklog(t *testing.T) {
 	db := open(t, file(t), groupcommit.Options{})
 	busy, free := make(chan struct{}), make(chan struct{})

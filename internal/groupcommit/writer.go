@@ -18,13 +18,21 @@ const (
 
 // writeLoop owns the writing connection until the queue is closed and empty.
 func (db *DB) writeLoop() {
-	defer close(db.written)
+	ended := false
+	defer func() {
+		if ended {
+			close(db.written)
+		} else {
+			go db.writeLoop() // a write ended this goroutine
+		}
+	}()
 	for {
 		first, between := db.queue.wait()
 		switch {
 		case between != nil:
 			between()
 		case first == nil:
+			ended = true
 			return
 		default:
 			db.commitGroup(first)
@@ -39,6 +47,12 @@ func (db *DB) commitGroup(first *job) {
 	if begin == nil {
 		begin = run(db.writer, "BEGIN IMMEDIATE")
 	}
+	decided := false
+	defer func() {
+		if !decided {
+			db.answer(group, errors.Join(errGoexit, db.rollback()))
+		}
+	}()
 	spoilt := false
 	var counts [2]int
 	end := time.Now().Add(groupTime)
@@ -65,10 +79,8 @@ func (db *DB) commitGroup(first *job) {
 			outcome = db.commit(len(group))
 		}
 	}
-	outcome = explain(db.path, outcome)
-	for _, j := range group {
-		j.finish(db.path, outcome)
-	}
+	decided = true
+	db.answer(group, outcome)
 	if db.checkpoint != nil {
 		db.checkpoint.wrote()
 	}
@@ -159,6 +171,17 @@ func (db *DB) runAgain(group []*job) error {
 		}
 	}
 	return nil
+}
+
+// errGoexit: [runtime.Goexit], which t.FailNow calls, too.
+var errGoexit = errors.New("a write of the same group ended its goroutine; nothing of the group was written")
+
+// answer tells the callers of a group what became of it.
+func (db *DB) answer(group []*job, outcome error) {
+	outcome = explain(db.path, outcome)
+	for _, j := range group {
+		j.finish(db.path, outcome)
+	}
 }
 
 func (db *DB) commit(writes int) error {
