@@ -13,7 +13,8 @@ import (
 // the processors from callers who are on their way back to the writer.
 func TestGroupsOfBacklogAreSmallWhileCallersAreAbout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		db, err := OpenMemory(t.Context(), Options{})
+		var commitTakes time.Duration
+		db, err := OpenMemory(t.Context(), Options{Fault: func(Boundary) error { time.Sleep(commitTakes); return nil }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,6 +51,10 @@ func TestGroupsOfBacklogAreSmallWhileCallersAreAbout(t *testing.T) {
 		time.Sleep(busyFor)
 		if got := commits(0, groups*busyBacklog); got != 1 {
 			t.Errorf("%d commits for as much backlog when nobody else writes, want 1", got)
+		}
+		commitTakes = quickCommit
+		if got := commits(busyGroup, groups*busyBacklog); got != 2 {
+			t.Errorf("%d commits where each takes long, want 2", got)
 		}
 	})
 }

@@ -15,7 +15,7 @@ func openWriteback(path string) (*writeback, error) {
 	return &writeback{file}, err
 }
 
-// begin does not wait for the disk. See sync_file_range(2).
+// begin waits for the disk only where that has more to do than it takes. See sync_file_range(2).
 func (w *writeback) begin() error {
 	return unix.SyncFileRange(int(w.file.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
 }

@@ -70,7 +70,7 @@ func (db *DB) commitGroup(first *job) {
 			break
 		}
 	}
-	outcome := begin
+	outcome, began := begin, time.Now()
 	if outcome == nil {
 		if spoilt {
 			outcome = db.runAgain(group)
@@ -85,7 +85,10 @@ func (db *DB) commitGroup(first *job) {
 		db.checkpoint.wrote()
 	}
 	if counts[Urgent] >= busyGroup {
-		db.busyUntil = time.Now().Add(busyFor)
+		db.busyUntil = time.Time{}
+		if now := time.Now(); now.Sub(began) < quickCommit {
+			db.busyUntil = now.Add(busyFor)
+		}
 		db.awaitUrgent()
 	}
 }
@@ -102,9 +105,11 @@ const (
 	// a commit costs half a millisecond whatever is in it.
 	gathering = 200 * time.Microsecond
 	// For so long after a busy group, one of backlog alone ends at so many: what follows from
-	// each takes the processors, too.
+	// each takes the processors, too. Where a commit takes longer than quickCommit, the disk is what
+	// all wait for, and each commit is to carry what it can.
 	busyFor     = 3 * time.Millisecond
 	busyBacklog = 4
+	quickCommit = 2 * time.Millisecond
 )
 
 // awaitUrgent lets the callers that were answered just now come back, so that the next
@@ -174,7 +179,7 @@ func (db *DB) runAgain(group []*job) error {
 }
 
 // errGoexit: [runtime.Goexit], which t.FailNow calls, too.
-var errGoexit = errors.New("a write of the same group ended its goroutine; nothing of the group was written")
+var errGoexit = errors.New("a write of the same group ended its goroutine")
 
 // answer tells the callers of a group what became of it.
 func (db *DB) answer(group []*job, outcome error) {

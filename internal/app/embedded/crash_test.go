@@ -105,11 +105,22 @@ type faultKind struct {
 	crash    bool
 	fault    simulated.Fault
 	stored   bool // the fault is the answer to every repetition under the key
+	grouped  bool // a commit takes all writes that come together, and one fault answers all of them
+}
+
+// maxGroup is one write a commit, so that each can be made to fail in turn: which ones come together
+// differs from run to run.
+func (k faultKind) maxGroup() int {
+	if k.grouped {
+		return 0
+	}
+	return 1
 }
 
 var faultKinds = []faultKind{
 	{name: "crash before a commit of the store", at: storeCommit, boundary: groupcommit.BeforeCommit, crash: true},
 	{name: "crash after a commit of the store", at: storeCommit, boundary: groupcommit.AfterCommit, crash: true},
+	{name: "crash after a commit of all that came together", at: storeCommit, boundary: groupcommit.AfterCommit, crash: true, grouped: true},
 	{name: "error of a commit of the store", at: storeCommit, boundary: groupcommit.BeforeCommit},
 	{name: "commit of the store without an answer", at: storeCommit, boundary: groupcommit.AfterCommit},
 	{name: "crash before a commit of the ledger", at: ledgerCommit, boundary: groupcommit.BeforeCommit, crash: true},

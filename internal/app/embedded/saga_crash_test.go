@@ -41,7 +41,7 @@ func TestAFaultAtEveryBoundaryOfASaga(t *testing.T) {
 		}
 		for _, kind := range faultKinds {
 			after := kind.crash && kind.boundary == groupcommit.AfterCommit
-			if c.at != nil && !slices.Contains(c.at, kind.at) || c.crashes && !after || testing.Short() && !(after && kind.at == storeCommit) {
+			if c.at != nil && !slices.Contains(c.at, kind.at) || c.crashes && !after || kind.grouped || testing.Short() && !(after && kind.at == storeCommit) {
 				continue
 			}
 			t.Run(c.name+"/"+kind.name, func(t *testing.T) {

@@ -65,7 +65,7 @@ func (w *world) open() {
 	config := w.config
 	config.PaymentWindow, config.Limits = crashWindow, app.NoLimits()
 	a, err := embedded.Open(w.life, embedded.Config{DataDir: w.dir, Config: config,
-		Faults: embedded.Faults{Store: w.trap.commit(storeCommit), Ledger: w.trap.commit(ledgerCommit), Gateway: w.trap.call, MaxGroup: 1}})
+		Faults: embedded.Faults{Store: w.trap.commit(storeCommit), Ledger: w.trap.commit(ledgerCommit), Gateway: w.trap.call, MaxGroup: w.trap.kind.maxGroup()}})
 	if err != nil {
 		w.t.Fatalf("open: %v", err)
 	}
@@ -73,8 +73,8 @@ func (w *world) open() {
 	go func() { w.ran <- a.Run(w.life) }()
 }
 
-// arm lets the fault happen from now on, once what the program does when it is opened is over: in
-// each run the same write is then the n-th.
+// arm lets the fault happen from now on, once what the program does when it is opened is over. With one
+// write a commit, the n-th is then the same in each run, but where two goroutines write at the same moment.
 func (w *world) arm() {
 	synctest.Wait()
 	w.trap.arm()
