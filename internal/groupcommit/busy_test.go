@@ -48,7 +48,7 @@ func TestGroupsOfBacklogAreSmallWhileCallersAreAbout(t *testing.T) {
 		if got := commits(busyGroup, groups*busyBacklog); got != 1+groups {
 			t.Errorf("%d commits for a busy group and %d writes of backlog, want %d", got, groups*busyBacklog, 1+groups)
 		}
-		time.Sleep(busyFor)
+		time.Sleep(busyFor) // on the bubble's clock, as are all times here
 		if got := commits(0, groups*busyBacklog); got != 1 {
 			t.Errorf("%d commits for as much backlog when nobody else writes, want 1", got)
 		}

@@ -101,10 +101,13 @@ func (c *checkpointer) pass() {
 	before := 0
 	for range maxPasses {
 		log, copied, err := checkpoint(c.conn, "PRAGMA wal_checkpoint(PASSIVE)")
-		if err == nil && c.writeback.begin() == nil {
+		if err != nil {
+			return
+		}
+		if c.writeback.begin() == nil {
 			c.writebacks.Add(1)
 		}
-		if err != nil || log < c.long {
+		if log < c.long {
 			return
 		}
 		if copied-before <= shortRest {

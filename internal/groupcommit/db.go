@@ -48,7 +48,7 @@ type DB struct {
 	written chan struct{} // closed when the writer has ended
 	dead    atomic.Pointer[error]
 
-	busyUntil time.Time // of the writer
+	busyUntil time.Time // until then groups of backlog are small; the writer's alone
 
 	readers    *readers
 	checkpoint *checkpointer

@@ -89,11 +89,10 @@ func TestARefusalUndoesItselfOnly(t *testing.T) {
 	})
 }
 
-// TestAWriteThatEndsTheTransaction: a job may lose the whole transaction (as SQLite
-// does on a full disk); the others of its group must not be answered with success
-// unless they are written.
-func TestAWriteThatEndsTheTransaction(t *testing.T) {
-	db := open(t, file(t), groupcommit.Options{})
+// TestAWriteThatEndsMoreThanItself: a job may lose the whole transaction (as SQLite
+// does on a full disk) or end the writer's goroutine (as t.FailNow does); the others of its group must
+// not be answered with success unless they are written, and nobody may be left waiting.
+func TestAWriteThatEndsMoreThanItself(t *testing.T) {
 	rollback := func(conn *sqlite.Conn) error {
 		stmt, err := conn.Prepare("ROLLBACK")
 		if err == nil {
@@ -101,37 +100,24 @@ func TestAWriteThatEndsTheTransaction(t *testing.T) {
 		}
 		return errors.Join(err, errRefused)
 	}
-	errs := together(t, db, insert(1), rollback, insert(2))
-	stored := numbers(t, db)
-	for i, n := range map[int]int{0: 1, 2: 2} {
-		if (errs[i] == nil) != slices.Contains(stored, n) {
-			t.Errorf("write of %d = %v, stored %v", n, errs[i], stored)
-		}
-	}
-	if errs[1] == nil {
-		t.Error("the write that failed is answered with success")
-	}
-	if err := db.Write(t.Context(), groupcommit.Urgent, insert(9)); err != nil {
-		t.Errorf("Write afterwards = %v", err)
-	}
-}
-
-// TestAWriteThatEndsItsGoroutine: a test that fails in a write (t.FailNow) must not leave everybody waiting.
-func TestAWriteThatEndsItsGoroutine(t *testing.T) {
-	db := open(t, file(t), groupcommit.Options{})
 	exit := func(conn *sqlite.Conn) error { _ = insert(2)(conn); runtime.Goexit(); return nil }
-	errs := together(t, db, insert(1), exit, insert(3))
-	stored := numbers(t, db)
-	for i, n := range []int{1, 2, 3} {
-		if (errs[i] == nil) != slices.Contains(stored, n) {
-			t.Errorf("write of %d = %v, stored %v", n, errs[i], stored)
-		}
-	}
-	if errs[1] == nil {
-		t.Error("the write that ended its goroutine is answered with success")
-	}
-	if err := db.Write(t.Context(), groupcommit.Urgent, insert(9)); err != nil {
-		t.Errorf("Write afterwards = %v", err)
+	for name, bad := range map[string]func(*sqlite.Conn) error{"the transaction": rollback, "the goroutine": exit} {
+		t.Run(name, func(t *testing.T) {
+			db := open(t, file(t), groupcommit.Options{})
+			errs := together(t, db, insert(1), bad, insert(3))
+			stored := numbers(t, db)
+			for i, n := range []int{1, 2, 3} {
+				if (errs[i] == nil) != slices.Contains(stored, n) {
+					t.Errorf("write of %d = %v, stored %v", n, errs[i], stored)
+				}
+			}
+			if errs[1] == nil {
+				t.Error("the write that failed is answered with success")
+			}
+			if err := db.Write(t.Context(), groupcommit.Urgent, insert(9)); err != nil {
+				t.Errorf("Write afterwards = %v", err)
+			}
+		})
 	}
 }
 

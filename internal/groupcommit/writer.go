@@ -65,8 +65,7 @@ func (db *DB) commitGroup(first *job) {
 		if begin == nil && !spoilt {
 			spoilt = db.runJob(j)
 		}
-		now := time.Now()
-		if len(group) == db.options.MaxGroup || now.After(end) || counts[Urgent] == 0 && len(group) == busyBacklog && now.Before(db.busyUntil) {
+		if db.isFull(counts, end) {
 			break
 		}
 	}
@@ -91,6 +90,15 @@ func (db *DB) commitGroup(first *job) {
 		}
 		db.awaitUrgent()
 	}
+}
+
+// isFull reports whether a group that has so many writes of each kind, and is to end then, takes no more.
+func (db *DB) isFull(counts [2]int, end time.Time) bool {
+	now, n := time.Now(), counts[Urgent]+counts[Backlog]
+	if counts[Urgent] == 0 && n == busyBacklog && now.Before(db.busyUntil) {
+		return true
+	}
+	return n == db.options.MaxGroup || now.After(end)
 }
 
 const (

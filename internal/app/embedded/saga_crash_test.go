@@ -40,8 +40,7 @@ func TestAFaultAtEveryBoundaryOfASaga(t *testing.T) {
 			continue
 		}
 		for _, kind := range faultKinds {
-			after := kind.crash && kind.boundary == groupcommit.AfterCommit
-			if c.at != nil && !slices.Contains(c.at, kind.at) || c.crashes && !after || kind.grouped || testing.Short() && !(after && kind.at == storeCommit) {
+			if !c.failsBy(kind) {
 				continue
 			}
 			t.Run(c.name+"/"+kind.name, func(t *testing.T) {
@@ -50,6 +49,18 @@ func TestAFaultAtEveryBoundaryOfASaga(t *testing.T) {
 			})
 		}
 	}
+}
+
+// failsBy reports whether it is made to fail by a kind of fault.
+func (c sagaScenario) failsBy(kind faultKind) bool {
+	after := kind.crash && kind.boundary == groupcommit.AfterCommit
+	switch {
+	case kind.grouped, c.at != nil && !slices.Contains(c.at, kind.at):
+		return false
+	case testing.Short():
+		return after && kind.at == storeCommit
+	}
+	return after || !c.crashes
 }
 
 // ask has a client ask until there is an answer: success or a refusal, which fails the test.

@@ -41,6 +41,16 @@ func (d *deployment) close() error {
 	return errors.Join(<-d.done, d.App.Close())
 }
 
+// deployed answers what f makes of a data directory while it is open.
+func deployed[T any](ctx context.Context, dir string, f func(*deployment) (T, error)) (made T, err error) {
+	d, err := open(ctx, dir)
+	if err != nil {
+		return made, err
+	}
+	made, err = f(d)
+	return made, errors.Join(err, d.close())
+}
+
 // fill makes so many vacant apartments in a data directory that nobody has open, and
 // answers their ids.
 func fill(ctx context.Context, o Options, dir string, n int) ([]string, error) {

@@ -45,12 +45,7 @@ func measureEndingOnce(ctx context.Context, o Options, dir string, start, over t
 	if err != nil {
 		return nil, err
 	}
-	d, err := open(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	l, err := d.letEnd(ctx, o, apartments, start, over)
-	return l, errors.Join(err, d.close())
+	return deployed(ctx, dir, func(d *deployment) (*Lateness, error) { return d.letEnd(ctx, o, apartments, start, over) })
 }
 
 func (d *deployment) letEnd(ctx context.Context, o Options, apartments []string, start, over time.Duration) (*Lateness, error) {

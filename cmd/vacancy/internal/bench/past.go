@@ -32,37 +32,27 @@ func measurePast(ctx context.Context, o Options, dir string) (*Past, error) {
 	return &Past{Finished: o.Past, Before: before, After: after}, nil
 }
 
-func measureHoldsAfter(ctx context.Context, o Options, dir string, past int) (l Load, err error) {
+// measureHoldsAfter closes the file between the past and what is measured, which so begins with an empty
+// log and nothing to write, as it does without a past.
+func measureHoldsAfter(ctx context.Context, o Options, dir string, past int) (Load, error) {
 	apartments, err := fill(ctx, o, dir, int(o.Duration.Seconds()*serviceCeiling)+2*o.Callers)
+	if err == nil && past > 0 {
+		_, err = deployed(ctx, dir, func(d *deployment) (struct{}, error) {
+			return struct{}{}, d.makePast(ctx, o, past, apartments[:o.Callers])
+		})
+	}
 	if err != nil {
-		return l, err
+		return Load{}, err
 	}
-	if past > 0 {
-		if err := makePast(ctx, o, dir, past, apartments[:o.Callers]); err != nil {
-			return l, err
-		}
-	}
-	d, err := open(ctx, dir)
-	if err != nil {
-		return l, err
-	}
-	defer func() { err = errors.Join(err, d.close()) }()
-	defer o.begin(fmt.Sprintf("holds through the service, with %d finished", past), o.Duration)()
-	return drive(ctx, o.Callers, o.Duration, d.placer(apartments[o.Callers:]))
+	return deployed(ctx, dir, func(d *deployment) (Load, error) {
+		defer o.begin(fmt.Sprintf("holds through the service, with %d finished", past), o.Duration)()
+		return drive(ctx, o.Callers, o.Duration, d.placer(apartments[o.Callers:]))
+	})
 }
 
 // makePast places and cancels so many holds, each caller on an apartment of its own, and
-// returns when their executions have ended and the file is closed: what is measured begins with an empty log and
-// nothing to write, as it does without a past.
-func makePast(ctx context.Context, o Options, dir string, past int, apartments []string) error {
-	d, err := open(ctx, dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.placeAndCancel(ctx, o, past, apartments), d.close())
-}
-
-func (d *deployment) placeAndCancel(ctx context.Context, o Options, past int, apartments []string) error {
+// returns when their executions have ended.
+func (d *deployment) makePast(ctx context.Context, o Options, past int, apartments []string) error {
 	o.Progress.Begin("reservations placed and cancelled", past)
 	defer o.Progress.End()
 	ended := d.Runner.Stats().Succeeded

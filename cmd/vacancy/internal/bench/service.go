@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"time"
 )
@@ -34,12 +33,7 @@ func measureService(ctx context.Context, o Options, dir string) (*Service, error
 	if err != nil {
 		return nil, err
 	}
-	d, err := open(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	s, err := d.placeHolds(ctx, o, apartments)
-	return s, errors.Join(err, d.close())
+	return deployed(ctx, dir, func(d *deployment) (*Service, error) { return d.placeHolds(ctx, o, apartments) })
 }
 
 func (d *deployment) placeHolds(ctx context.Context, o Options, apartments []string) (*Service, error) {
@@ -76,12 +70,7 @@ func measureSustained(ctx context.Context, o Options, dir string) (*Sustained, e
 	if err != nil {
 		return nil, err
 	}
-	d, err := open(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	s, err := d.placeSustained(ctx, o, apartments)
-	return s, errors.Join(err, d.close())
+	return deployed(ctx, dir, func(d *deployment) (*Sustained, error) { return d.placeSustained(ctx, o, apartments) })
 }
 
 func (d *deployment) placeSustained(ctx context.Context, o Options, apartments []string) (*Sustained, error) {
