@@ -151,7 +151,7 @@ func TestTimeline(t *testing.T) {
 	reservation := a.hold(ann, a.create(700))
 	a.pay(ann, reservation, "pm_ok", "p")
 	got := a.value(ann, `query($id: ID!) { reservation(id: $id) { timeline { kind at by amount { amount currency } note } } }`, map[string]any{"id": reservation})
-	for i, want := range []string{"HOLD_PLACED ann <nil>", "PAYMENT_REQUESTED ann 700", "PAYMENT_AUTHORIZED ann 700"} {
+	for i, want := range []string{"HOLD_PLACED ann <nil>", "PAYMENT_REQUESTED system 700", "PAYMENT_AUTHORIZED ann 700"} {
 		event := at(got, fmt.Sprint("timeline.", i))
 		if found := fmt.Sprint(at(event, "kind"), " ", at(event, "by"), " ", at(event, "amount.amount")); found != want {
 			t.Errorf("event %d is %s, want %s", i, found, want)

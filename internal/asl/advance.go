@@ -34,7 +34,7 @@ func (m *Machine) Start(x ExecutionContext, input json.RawMessage, env Env) (Tra
 	if m.timeout > 0 {
 		s.deadline = env.Now.Add(m.timeout)
 	}
-	a := &advance{machine: m, state: s, env: env, events: make([]HistoryEvent, 0, 8)}
+	a := &advance{machine: m, state: s, env: env, events: make([]HistoryEvent, 0, 4)}
 	a.event(s.root, "ExecutionStarted", newDetails(len(text)*5/4+len(x.RoleARN)+64).payload("input", text).text("roleArn", x.RoleARN))
 	a.enter(s.root, m.top.startAt, rawValue(text))
 	a.run()
@@ -45,7 +45,7 @@ func (m *Machine) Start(x ExecutionContext, input json.RawMessage, env Env) (Tra
 // nothing has changed and s may be used again.
 func (m *Machine) Advance(s *State, ev Event, env Env) (Transition, error) {
 	env.Now = env.Now.UTC()
-	a := &advance{machine: m, state: s, env: env, events: make([]HistoryEvent, 0, 6)}
+	a := &advance{machine: m, state: s, env: env}
 	if s.status != Running {
 		if ev.Kind == Tick || ev.Kind == Stop {
 			return a.transition(), nil
@@ -61,6 +61,9 @@ func (m *Machine) Advance(s *State, ev Event, env Env) (Transition, error) {
 		f := s.find(ev)
 		if f == nil || ev.Kind == TaskSubmitted && (f.state.pattern == "" || f.task.submitted) {
 			return Transition{}, ErrNoSuchTask
+		}
+		if ev.Kind != TaskSubmitted { // a result is three events, and a task that follows two or three
+			a.events = make([]HistoryEvent, 0, 6)
 		}
 		a.taskEvent(f, ev)
 	}

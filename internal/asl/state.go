@@ -3,6 +3,8 @@ package asl
 import (
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -118,6 +120,18 @@ func (f *frame) due() time.Time {
 		return f.task.beatBy
 	}
 	return time.Time{}
+}
+
+// Fork answers another state that goes on from here: one of both is gone on with, and the
+// other is dropped. ok is false, and there is none, while branches or iterations run beside each other.
+func (s *State) Fork() (fork *State, ok bool) {
+	if s.root == nil || s.root.fan != nil {
+		return nil, false
+	}
+	state, root := *s, *s.root
+	root.attempts, root.variables = slices.Clone(root.attempts), maps.Clone(root.variables)
+	state.root = &root
+	return &state, true
 }
 
 // Pending lists the tasks whose call is not known to have been made: those to run

@@ -42,12 +42,11 @@ func read(r Reservation, now time.Time) Reading {
 	return reading
 }
 
-// RequestPayment makes the reservation's payment in the store and then with the
-// gateway. For a reservation that can no longer be paid for it only reads: what to
-// do then is the Choice's to say.
+// RequestPayment makes the reservation's payment in the store, where the hold has not done
+// so, and then with the gateway. For a reservation that can no longer be paid for it only
+// reads: what to do then is the Choice's to say.
 func (s *Service) RequestPayment(ctx context.Context, in ExecutionInput) (Reading, error) {
-	on := On{ReservationID: in.ReservationID, Epoch: in.Epoch, Now: s.now(), By: BySystem}
-	r, err := s.apply(ctx, BeginPayment{On: on})
+	r, err := s.begunPayment(ctx, BeginPayment{On: On{ReservationID: in.ReservationID, Epoch: in.Epoch, Now: s.now(), By: BySystem}})
 	if code := CodeOf(err); code == HoldExpired || code == ReservationNotHeld {
 		r, err = s.store.Reservation(ctx, in.ReservationID)
 		return read(r, s.now()), err
@@ -60,6 +59,19 @@ func (s *Service) RequestPayment(ctx context.Context, in ExecutionInput) (Readin
 		reading.GatewayRef, err = s.gatewayRef(ctx, r)
 	}
 	return reading, err
+}
+
+// begunPayment answers the reservation with its payment begun. A read is enough where it was
+// begun with the hold: nothing follows from it that does not hold when it ends a moment later.
+func (s *Service) begunPayment(ctx context.Context, begin BeginPayment) (Reservation, error) {
+	r, err := s.store.Reservation(ctx, begin.ReservationID)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if _, changes, err := begin.Decide(Booking{Reservation: r}); err == nil && !changes {
+		return r, nil
+	}
+	return s.apply(ctx, begin)
 }
 
 // AwaitPayment stores the token by which the execution is woken, and the gateway's id

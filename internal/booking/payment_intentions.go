@@ -1,8 +1,11 @@
 package booking
 
+import "time"
+
 // BeginPayment makes the payment PENDING in the store before the gateway hears of
 // it: HELD, epoch, in time, and no payment yet or a PENDING one. After a DECLINED
-// one the next attempt begins (design, 10.1). With a Method it says what the tenant
+// one the next attempt begins (design, 10.1). The first attempt begins with the hold; here it
+// begins for holds that earlier releases placed. With a Method it says what the tenant
 // pays with; a PENDING payment that has another method already is PAYMENT_PENDING.
 type BeginPayment struct {
 	On
@@ -22,9 +25,9 @@ func (i BeginPayment) Decide(b Booking) (Booking, bool, error) {
 				return b, false, nil // the workflow's request is for the first attempt; the tenant asks for more
 			}
 		}
-		r.Payment = &Payment{ID: PaymentID(r.ID, attempt), Attempt: attempt, Status: Pending,
-			Amount: r.Price, Method: i.Method, CreatedAt: i.Now}
-		r.record(PaymentRequested, i.Now, i.By, r.Price.Amount, "")
+		begun := r.attempt(attempt, i.Method, i.Now)
+		r.Payment = &begun
+		r.record(PaymentRequested, i.Now, i.By, begun.Amount.Amount, "")
 		return Booking{Reservation: r}, true, nil
 	}
 	if r.Payment.Status != Pending {
@@ -39,6 +42,15 @@ func (i BeginPayment) Decide(b Booking) (Booking, bool, error) {
 	}
 	r.withPayment().Method = i.Method
 	return Booking{Reservation: r}, true, nil
+}
+
+// attempt is the nth attempt to pay, PENDING.
+func (r Reservation) attempt(n int, method string, at time.Time) Payment {
+	return Payment{ID: PaymentID(r.ID, n), Attempt: n, Status: Pending, Amount: r.Price, Method: method, CreatedAt: at}
+}
+
+func requested(p Payment, by string) TimelineEvent {
+	return TimelineEvent{Kind: PaymentRequested, At: p.CreatedAt, By: by, Amount: p.Amount.Amount}
 }
 
 // mayPay refuses what can no longer be paid for.

@@ -35,6 +35,9 @@ type Placed struct {
 // Decide decides for the apartment a and the reservation that has it (nil if none has).
 // The apartment must be VACANT; or RESERVED by a HELD reservation that has lapsed
 // (design, 10.3). Refused with APARTMENT_NOT_VACANT, saying until when it is held.
+//
+// The first attempt to pay for it is PENDING from the start: so the execution asks the gateway
+// for it without a write before, and whatever the gateway comes to hold is on record.
 func (p PlaceHold) Decide(a Apartment, current *Reservation) (Placed, error) {
 	var expired *Reservation
 	switch {
@@ -62,7 +65,7 @@ func (p PlaceHold) Decide(a Apartment, current *Reservation) (Placed, error) {
 		PlacedAt: p.Now, HoldExpiresAt: p.Now.Add(window),
 		WorkflowStarted: p.TripID != "", // there is none to start
 	}
-	r.record(HoldPlaced, p.Now, p.TenantID, 0, "")
+	r = r.AsPlaced()
 	a.Status, a.Epoch, a.ReservationID = Reserved, r.Epoch, r.ID
 	a.HoldExpiresAt, a.UpdatedAt = r.HoldExpiresAt, p.Now
 

@@ -77,6 +77,33 @@ func (r Reservation) AsOf(now time.Time) Reservation {
 	return r
 }
 
+// AsPlaced answers the reservation with the payment and the timeline that it was placed with.
+// Stores need not keep what they find in them again.
+func (r Reservation) AsPlaced() Reservation {
+	placed := TimelineEvent{Kind: HoldPlaced, At: r.PlacedAt, By: r.TenantID}
+	if r.TripID != "" { // a lodging is paid for with its trip
+		r.Payment, r.Timeline = nil, []TimelineEvent{placed}
+		return r
+	}
+	first := r.attempt(1, "", r.PlacedAt)
+	r.Payment, r.Timeline = &first, []TimelineEvent{placed, requested(first, BySystem)}
+	return r
+}
+
+// IsAsPlaced reports whether the timeline, and the payment, are those it was placed with.
+func (r Reservation) IsAsPlaced() (payment, timeline bool) {
+	events := 2
+	if r.TripID != "" {
+		payment, events = r.Payment == nil, 1
+	} else {
+		payment = r.Payment != nil && *r.Payment == r.attempt(1, "", r.PlacedAt)
+	}
+	if len(r.Timeline) != events || r.Timeline[0] != (TimelineEvent{Kind: HoldPlaced, At: r.PlacedAt, By: r.TenantID}) {
+		return payment, false
+	}
+	return payment, events == 1 || r.Timeline[1] == requested(r.attempt(1, "", r.PlacedAt), BySystem)
+}
+
 // TimelineKind says what happened.
 type TimelineKind string
 

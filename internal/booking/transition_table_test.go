@@ -11,7 +11,7 @@ import (
 // (section 3, made exact in 10.1 and 10.9): in each combination of reservation,
 // payment and moment it changes something exactly where the table says so. Unlike
 // TestEveryReachableStateKeepsTheRules it also tries combinations that no order of
-// intentions leads to.
+// intentions leads to. Holds without a payment are those that earlier releases placed.
 func TestTransitionTable(t *testing.T) {
 	type situation struct {
 		status  ReservationStatus
@@ -67,7 +67,7 @@ func TestTransitionTable(t *testing.T) {
 				for _, now := range []time.Time{deadline.Add(-time.Millisecond), deadline, deadline.Add(time.Millisecond)} {
 					s := situation{status, payment, now}
 					b := placedBooking(t)
-					b.Reservation.Status = status
+					b.Reservation.Status, b.Reservation.Payment = status, nil
 					if payment != "" {
 						b.Reservation.Payment = &Payment{ID: "r-p1", Attempt: 1, Status: payment}
 					}
@@ -129,8 +129,8 @@ func TestAHoldThatIsBeingPaidForIsLeftToItsExecution(t *testing.T) {
 		payment *Payment
 		left    bool
 	}{
-		{nil, false},
-		{&Payment{ID: "r-p1", Attempt: 1, Status: Pending}, false}, // asked for by the workflow alone
+		{nil, false}, // placed by an earlier release
+		{&Payment{ID: "r-p1", Attempt: 1, Status: Pending}, false}, // begun with the hold, not by the tenant
 		{&Payment{ID: "r-p1", Attempt: 1, Status: Pending, Method: "pm_ok"}, true},
 		{&Payment{ID: "r-p1", Attempt: 1, Status: Declined, Method: "pm_ok"}, false},
 		{&Payment{ID: "r-p1", Attempt: 1, Status: Authorized, Method: "pm_ok"}, true},

@@ -55,6 +55,7 @@ func TestTripHoldTable(t *testing.T) {
 						s := situation{status, now, occupied, trip}
 						b := placedBooking(t)
 						b.Reservation.Status, b.Reservation.TripID = status, trip
+						b.Reservation = b.Reservation.AsPlaced() // a lodging has no payment of its own
 						if occupied {
 							b.Apartment.Status = Occupied
 						}

@@ -2,6 +2,7 @@ package step
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/workflow"
@@ -23,6 +24,12 @@ type failedInput struct {
 
 type captureOutput struct {
 	Outcome booking.CaptureOutcome `json:"outcome"`
+}
+
+// Joint names the steps whose effect is one write to the store, made before their task's token
+// is known to anybody else, with what they answer.
+func Joint() map[string]json.RawMessage {
+	return map[string]json.RawMessage{"ReservationAwaitPayment": json.RawMessage("{}")}
 }
 
 // reservationSteps are the steps of statemachine/reservation.asl.json. Each is

@@ -83,6 +83,6 @@ func typed[In, Out any](name string, run func(context.Context, In) (Out, error))
 		if err != nil {
 			return nil, failure(err)
 		}
-		return json.Marshal(out)
+		return segmentio.Marshal(out)
 	}}
 }

@@ -80,7 +80,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		NewRunner: func(steps step.Table) (workflow.Runner, error) {
 			var err error
 			a.Runner, err = local.New(ctx, local.Config{
-				Journal: c.Faults.journal(store.Journal()), Definitions: definitions, Steps: steps,
+				Journal: c.Faults.journal(store.Journal()), Definitions: definitions, Steps: steps, Joint: step.Joint(),
 				Services: map[string]workflow.Handler{app.SNSPublish: notification.Publisher(a.Outbox, app.Now)},
 				Log:      c.Log, Workers: c.Workers,
 			})

@@ -52,6 +52,7 @@ func TestCapacityAsDocumented(t *testing.T) {
 	on = booking.On{ReservationID: held.ID, Epoch: held.Epoch, Now: noon.Add(time.Second), By: "ann"}
 	m.apply("extend, with its key", booking.ExtendHold{On: on, MaxExtensions: 2, MaxWindows: 3}, "extendHold")
 	m.apply("cancel", booking.ReleaseHold{On: on, Reason: booking.ReleaseCancelled}, "")
+	m.apply("its payment can no longer come: noted", booking.RecordVoid{On: on, PaymentID: booking.PaymentID(held.ID, 1)}, "")
 	lapsed := m.place("apt_2", "res_3", noon)
 	m.meter.Take()
 	m.place("apt_2", "res_4", lapsed.HoldExpiresAt)
@@ -114,8 +115,11 @@ func TestCapacityAsDocumented(t *testing.T) {
 	m.head("**the sweep, when nothing is left to do**")
 	_, err = m.Apply(t.Context(), booking.MarkWorkflowStarted{On: booking.On{ReservationID: "res_2", Now: noon}}, nil)
 	m.must(err)
-	for _, id := range []string{"res_3", "res_4"} {
-		_, err = m.Apply(t.Context(), booking.MarkWorkflowStarted{On: booking.On{ReservationID: id, Now: noon}}, nil)
+	for _, id := range []string{"res_0", "res_3", "res_4"} {
+		on := booking.On{ReservationID: id, Now: noon}
+		_, err = m.Apply(t.Context(), booking.MarkWorkflowStarted{On: on}, nil)
+		m.must(err)
+		_, err = m.Apply(t.Context(), booking.RecordVoid{On: on, PaymentID: booking.PaymentID(id, 1)}, nil)
 		m.must(err)
 	}
 	m.meter.Take()
@@ -126,7 +130,10 @@ func TestCapacityAsDocumented(t *testing.T) {
 		if _, err := m.DueHolds(t.Context(), noon.Add(24*time.Hour), booking.DueCursor{}, 500); err != nil {
 			return err
 		}
-		_, err := m.Unsettled(t.Context(), 500)
+		left, err := m.Unsettled(t.Context(), 500)
+		if err == nil && len(left) != 0 {
+			err = fmt.Errorf("%d are left: %+v", len(left), left)
+		}
 		return err
 	})
 	documented(t, "capacity", strings.Join(m.lines, "\n"))

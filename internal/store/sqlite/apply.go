@@ -17,7 +17,7 @@ func (s *Store) Apply(ctx context.Context, i booking.Intention, idem *booking.Id
 	if idem != nil {
 		a.key = digest(*idem)
 	}
-	if err := s.db.Write(ctx, priority(ctx), a.write); err != nil {
+	if err := s.writeJoint(ctx, a.write); err != nil {
 		return booking.Booking{}, err
 	}
 	return a.result, nil

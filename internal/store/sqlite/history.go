@@ -4,25 +4,53 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"slices"
+	"sync"
 	"time"
 
+	"github.com/klauspost/compress/s2"
 	"zombiezen.com/go/sqlite"
 
 	"github.com/vacancy/vacancy/internal/workflow"
 )
 
-// eventsFormat is the first byte of a row of history: a format to come has another.
-const eventsFormat = 1
+// The first byte of a row of history says its format.
+const (
+	eventsPlain  = 1
+	eventsPacked = 2 // an S2 block of a plain one: events repeat the input of the states that they tell of
+)
 
 // encodeEvents packs the events of one transition: each its id, the previous id, time,
 // type and details, integers as varints, texts after their length. Details are kept to
 // the byte.
 func encodeEvents(events []workflow.HistoryEvent) []byte {
-	size := 1
-	for _, e := range events {
-		size += 40 + len(e.Type) + len(e.Details)
+	if len(events) == 0 {
+		return nil
 	}
-	b := append(make([]byte, 0, size), eventsFormat)
+	scratch := eventsScratch.Get().(*[2][]byte)
+	defer eventsScratch.Put(scratch)
+	plain, packed := appendPlain(scratch[0][:0], events), scratch[1]
+	if most := s2.MaxEncodedLen(len(plain)); cap(packed) < most {
+		packed = make([]byte, most)
+	}
+	packed = s2.Encode(packed[:cap(packed)], plain)
+	if len(plain) <= maxScratch {
+		scratch[0], scratch[1] = plain, packed
+	}
+	if len(packed) >= len(plain) {
+		return slices.Clone(plain)
+	}
+	return append([]byte{eventsPacked}, packed...)
+}
+
+// eventsScratch is room to pack in: what is packed is a third of it.
+var eventsScratch = sync.Pool{New: func() any { return new([2][]byte) }}
+
+// maxScratch is how much of it is kept: few transitions tell of more.
+const maxScratch = 64 << 10
+
+func appendPlain(b []byte, events []workflow.HistoryEvent) []byte {
+	b = append(b, eventsPlain)
 	for _, e := range events {
 		b = binary.AppendVarint(b, e.ID)
 		b = binary.AppendVarint(b, e.PreviousID)
@@ -36,7 +64,12 @@ func encodeEvents(events []workflow.HistoryEvent) []byte {
 var errEvents = errors.New("a row of history cannot be read")
 
 func decodeEvents(b []byte) (events []workflow.HistoryEvent, err error) {
-	if len(b) == 0 || b[0] != eventsFormat {
+	if len(b) > 0 && b[0] == eventsPacked {
+		if b, err = s2.Decode(nil, b[1:]); err != nil {
+			return nil, errors.Join(errEvents, err)
+		}
+	}
+	if len(b) == 0 || b[0] != eventsPlain {
 		return nil, errEvents
 	}
 	d := decoder{rest: b[1:]}

@@ -19,7 +19,7 @@ type Journal struct {
 	started chan struct{}
 }
 
-var _ local.Journal = (*Journal)(nil)
+var _ local.Joiner = (*Journal)(nil)
 
 func newJournal(db *groupcommit.DB) *Journal {
 	return &Journal{db: db, started: make(chan struct{}, 1)}
@@ -92,16 +92,19 @@ func (j *Journal) Append(ctx context.Context, e local.Entry) error {
 	if e.Urgent {
 		priority = groupcommit.Urgent
 	}
-	return j.db.Write(ctx, priority, func(conn *sqlite.Conn) error {
-		number, err := appendTo(conn, e)
-		if err != nil || len(e.Events) == 0 {
-			return err
-		}
-		_, err = exec(conn, "INSERT INTO history (execution, last, events) VALUES (?, ?, ?)", func(p *params) {
-			p.int(number).int(e.Events[len(e.Events)-1].ID).bytes(events)
-		})
+	return j.db.Write(ctx, priority, func(conn *sqlite.Conn) error { return appendEntry(conn, e, events) })
+}
+
+// appendEntry is Append in a transaction, with the events of the entry encoded.
+func appendEntry(conn *sqlite.Conn, e local.Entry, events []byte) error {
+	number, err := appendTo(conn, e)
+	if err != nil || len(e.Events) == 0 {
 		return err
+	}
+	_, err = exec(conn, "INSERT INTO history (execution, last, events) VALUES (?, ?, ?)", func(p *params) {
+		p.int(number).int(e.Events[len(e.Events)-1].ID).bytes(events)
 	})
+	return err
 }
 
 // appendTo moves the execution of the entry on and answers its number. Where the entry says

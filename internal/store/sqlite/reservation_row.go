@@ -1,12 +1,8 @@
 package sqlite
 
 import (
-	"fmt"
 	"time"
 
-	// Every transition reads and writes JSON in the writer's goroutine: encoding/json's takes
-	// twice the time.
-	"github.com/segmentio/encoding/json"
 	"zombiezen.com/go/sqlite"
 
 	"github.com/vacancy/vacancy/internal/booking"
@@ -20,7 +16,7 @@ type reservationRow struct {
 }
 
 const reservationColumns = `seq, previous, id, apartment_id, tenant_id, epoch, price, currency, payment_window, placed_at,
-	status, hold_expires_at, ended_at, extensions, workflow_started, repairs, task_token, payment, timeline, trip_id`
+	status, hold_expires_at, ended_at, extensions, workflow_started, repairs, task_token, trip_id, payment_status, payment, timeline`
 
 func scanReservation(c *columns) (r reservationRow, err error) {
 	r.seq, r.previous = c.int(), c.int()
@@ -29,17 +25,9 @@ func scanReservation(c *columns) (r reservationRow, err error) {
 	r.Window, r.PlacedAt = time.Duration(c.int()), c.time()
 	r.Status, r.HoldExpiresAt, r.EndedAt = booking.ReservationStatus(c.text()), c.time(), c.time()
 	r.Extensions, r.WorkflowStarted, r.Repairs, r.TaskToken = int(c.int()), c.bool(), int(c.int()), c.text()
-	if payment := c.text(); payment != "" {
-		r.Payment = new(booking.Payment)
-		if err := json.Unmarshal([]byte(payment), r.Payment); err != nil {
-			return r, fmt.Errorf("payment of reservation %s: %w", r.ID, err)
-		}
-	}
-	if err := json.Unmarshal([]byte(c.text()), &r.Timeline); err != nil {
-		return r, fmt.Errorf("timeline of reservation %s: %w", r.ID, err)
-	}
 	r.TripID = c.text()
-	return r, nil
+	r.Payment, r.Timeline, err = readEvolved(r.Reservation, c.text() != "", c.text(), c.text())
+	return r, err
 }
 
 func readReservation(conn *sqlite.Conn, id string) (r reservationRow, found bool, err error) {
@@ -55,17 +43,18 @@ func readReservation(conn *sqlite.Conn, id string) (r reservationRow, found bool
 // insertReservation stores a reservation with the key that it was placed under, and answers
 // the seq it got; 0, having written nothing, if the key is known.
 func insertReservation(conn *sqlite.Conn, r booking.Reservation, previous int64, key keyDigest, fingerprint string) (seq int64, err error) {
-	timeline, err := json.Marshal(r.Timeline)
+	payment, timeline, err := writeEvolved(r)
 	if err != nil {
 		return 0, err
 	}
 	n, err := exec(conn, `INSERT INTO reservations (id, apartment_id, tenant_id, epoch, price, currency, payment_window, placed_at, previous,
-		status, hold_expires_at, extensions, workflow_started, repairs, timeline, trip_id, idempotency_key, fingerprint)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		status, hold_expires_at, extensions, workflow_started, repairs, payment_status, payment, timeline, trip_id, idempotency_key, fingerprint)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`,
 		func(p *params) {
 			p.text(r.ID).text(r.ApartmentID).text(r.TenantID).int(r.Epoch).int(r.Price.Amount).text(r.Price.Currency).int(int64(r.Window)).time(r.PlacedAt).optInt(previous)
-			p.text(string(r.Status)).time(r.HoldExpiresAt).int(int64(r.Extensions)).bool(r.WorkflowStarted).int(int64(r.Repairs)).json(timeline).optText(r.TripID)
+			p.text(string(r.Status)).time(r.HoldExpiresAt).int(int64(r.Extensions)).bool(r.WorkflowStarted).int(int64(r.Repairs))
+			p.optText(string(paymentStatus(r.Payment))).optJSON(payment).json(timeline).optText(r.TripID)
 			p.bytes(key[:]).text(fingerprint)
 		})
 	if err != nil || n == 0 {
@@ -94,11 +83,7 @@ func updateReservation(conn *sqlite.Conn, was, is reservationRow) error {
 	case withPayment:
 		statement = updateWithPayment
 	}
-	payment, err := marshalPayment(is.Payment)
-	if err != nil {
-		return err
-	}
-	timeline, err := json.Marshal(is.Timeline)
+	payment, timeline, err := writeEvolved(is.Reservation)
 	if err != nil {
 		return err
 	}
@@ -134,11 +119,4 @@ func paymentStatus(p *booking.Payment) booking.PaymentStatus {
 		return ""
 	}
 	return p.Status
-}
-
-func marshalPayment(p *booking.Payment) ([]byte, error) {
-	if p == nil {
-		return nil, nil
-	}
-	return json.Marshal(p)
 }

@@ -29,7 +29,7 @@ var mendingTests = []test{
 		s.same("what is stored", s.both(r.ID), before)
 	}},
 	{"CaptureKnownAfterTheEnd/IsRefunded", func(s *suite) {
-		for _, state := range []string{"expiredPending", "cancelledPending", "cancelledAuthorized", "failed"} {
+		for _, state := range []string{"expired", "expiredPending", "cancelled", "cancelledPending", "cancelledAuthorized", "failed"} {
 			r, now := s.reach(state)
 			_, err := s.store.Apply(s.Context(), booking.RecordRefund{On: on(r, now), PaymentID: booking.PaymentID(r.ID, 1)}, nil)
 			s.refused("a refund of what was not captured, "+state, err, booking.ReservationNotHeld)
@@ -39,7 +39,7 @@ var mendingTests = []test{
 			}
 			s.apply(booking.RecordRefund{On: on(r, now), PaymentID: booking.PaymentID(r.ID, 1)})
 		}
-		for _, state := range []string{"authorized", "confirming", "paid", "voided", "expired"} {
+		for _, state := range []string{"held", "authorized", "confirming", "paid", "voided"} {
 			r, now := s.reach(state)
 			before := s.both(r.ID)
 			_, err := s.store.Apply(s.Context(), booking.RecordCapture{On: on(r, now), AfterEnd: true}, nil)

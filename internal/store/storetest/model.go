@@ -58,7 +58,8 @@ func (m *model) place(apartment, reservation, key string, now time.Time) (string
 		return "", booking.ApartmentNotVacant
 	}
 	*a = modelApartment{booking.Reserved, a.epoch + 1, reservation, now.Add(window)}
-	m.reservations[reservation] = &modelReservation{apartment: apartment, status: booking.Held, epoch: a.epoch, placed: now, until: a.until}
+	m.reservations[reservation] = &modelReservation{apartment: apartment, status: booking.Held, epoch: a.epoch, placed: now, until: a.until,
+		payment: booking.Pending, attempt: 1}
 	m.keys[key] = modelKey{apartment, reservation}
 	return reservation, ""
 }
@@ -212,7 +213,7 @@ func (m *model) apply(name, id string, epoch int64, now time.Time) booking.Code 
 		if first && r.payment == booking.Refunded {
 			return ""
 		}
-		if !first || live || r.status == booking.ReservationPaid || r.payment != booking.Captured && r.payment != booking.Authorized {
+		if !first || live || r.status == booking.ReservationPaid || r.payment != booking.Captured {
 			return booking.ReservationNotHeld
 		}
 		r.payment = booking.Refunded

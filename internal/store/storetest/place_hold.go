@@ -16,7 +16,11 @@ var placeHoldTests = []test{
 			ID: p.ReservationID, ApartmentID: a.ID, TenantID: "tenant", Status: booking.Held, Epoch: 1, Price: a.Price,
 			Window: window, PlacedAt: begin, HoldExpiresAt: begin.Add(window),
 			WorkflowStarted: got.WorkflowStarted, // a store may start it in the same transaction
-			Timeline:        []booking.TimelineEvent{{Kind: booking.HoldPlaced, At: begin, By: "tenant"}},
+			Payment:         &booking.Payment{ID: booking.PaymentID(p.ReservationID, 1), Attempt: 1, Status: booking.Pending, Amount: a.Price, CreatedAt: begin},
+			Timeline: []booking.TimelineEvent{
+				{Kind: booking.HoldPlaced, At: begin, By: "tenant"},
+				{Kind: booking.PaymentRequested, At: begin, By: booking.BySystem, Amount: a.Price.Amount},
+			},
 		}
 		s.same("PlaceHold's answer", got, want)
 		s.same("the stored reservation", s.reservation(got.ID), want)

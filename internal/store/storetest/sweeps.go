@@ -153,9 +153,9 @@ var sweepTests = []test{
 	{"Unsettled", func(s *suite) {
 		var want []string
 		for state, settled := range map[string]bool{
-			"held": true, "pending": true, "authorized": true, "paid": true, "occupied": true, "vacated": true, "cancelled": true, "voided": true,
-			"refunded": true, "expired": true,
-			"confirming": false, "captured": false, "refundOrdered": false, "cancelledPending": false, "cancelledAuthorized": false, "failed": false, "expiredPending": false,
+			"held": true, "pending": true, "authorized": true, "paid": true, "occupied": true, "vacated": true, "voided": true,
+			"refunded":  true,
+			"cancelled": false, "expired": false, "confirming": false, "captured": false, "refundOrdered": false, "cancelledPending": false, "cancelledAuthorized": false, "failed": false, "expiredPending": false,
 		} {
 			if r, _ := s.reach(state); !settled {
 				want = append(want, r.ID)

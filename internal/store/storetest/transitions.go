@@ -18,11 +18,11 @@ import (
 // States named lapsed… are looked at at the deadline, those after them later.
 const transitions = `
                     begin authorize decline claim capture confirm expire cancel fail failCapture extend void refund occupy vacate refundOrder token started repair
-held                  +       H        H      H      H       H      H      +     +        +         +    H     H      P      O        P         +      +      +
+held                  +       +        +      H      H       H      H      +     +        +         +    H     H      P      O        P         +      +      +
 pending               =       +        +      H      H       H      H      +     +        +         +    H     H      P      O        P         +      +      +
 declined              +       H        =      H      H       H      H      +     +        +         +    H     H      P      O        P         +      +      +
 authorized            =       =        H      +      H       H      H      +     +        +         +    H     H      P      O        P         +      +      +
-lapsed                E       H        H      H      H       H      +      +     +        +         E    H     H      P      O        P         +      +      +
+lapsed                E       E        +      H      H       H      +      +     +        +         E    H     H      P      O        P         +      +      +
 lapsedPending         E       E        +      H      H       H      +      +     +        +         E    H     H      P      O        P         +      +      +
 lapsedAuthorized      =       =        H      +      H       H      H      +     +        +         E    H     H      P      O        P         +      +      +
 confirming            H       =        H      =      +       H      H      H     H        +         H    H     H      P      O        P         =      +      +
@@ -32,15 +32,17 @@ occupied              H       =        H      =      =       =      =      H    
 vacated               H       =        H      =      =       =      =      H     =        =         H    H     H      P      O        +         =      +      =
 refundOrdered         H       =        H      H      H       H      =      H     =        =         H    H     +      P      O        =         =      +      =
 refunded              H       H        H      H      H       H      =      H     =        =         H    H     =      P      O        =         =      +      =
-cancelled             H       H        H      H      H       H      =      =     =        =         H    H     H      P      O        P         =      +      =
+cancelled             H       H        +      H      H       H      =      =     =        =         H    +     H      P      O        P         =      +      =
 cancelledPending      H       H        +      H      H       H      =      =     =        =         H    +     H      P      O        P         =      +      =
 cancelledAuthorized   H       H        H      H      H       H      =      =     =        =         H    +     H      P      O        P         =      +      =
 voided                H       H        H      H      H       H      =      =     =        =         H    =     H      P      O        P         =      +      =
 failed                H       H        H      H      H       H      =      H     =        =         H    +     H      P      O        P         =      +      =
-expired               E       H        H      H      H       H      =      H     =        =         E    H     H      P      O        P         =      +      =
+expired               E       E        +      H      H       H      =      H     =        =         E    +     H      P      O        P         =      +      =
 expiredPending        E       E        +      H      H       H      =      H     =        =         E    +     H      P      O        P         =      +      =
 `
 
+// A hold begins with a PENDING payment; of those named pending… the tenant has said what they pay with.
+//
 // paths says by which intentions a state is reached; at "-" the deadline has come.
 var paths = map[string]string{
 	"held": "", "pending": "begin", "declined": "begin decline", "authorized": "begin authorize",
@@ -262,7 +264,7 @@ var transitionTests = []test{
 		s.apply(booking.StoreTaskToken{On: on(r, at), Token: "token", GatewayRef: "ref 1"})
 		s.apply(booking.DeclinePayment{On: on(r, at.Add(1)), PaymentID: booking.PaymentID(r.ID, 1), DeclineCode: "card_declined"})
 		want := &booking.Payment{ID: booking.PaymentID(r.ID, 1), Attempt: 1, Status: booking.Declined, Amount: r.Price, Method: "pm_declined",
-			GatewayRef: "ref 1", DeclineCode: "card_declined", CreatedAt: at, EndedAt: at.Add(1)}
+			GatewayRef: "ref 1", DeclineCode: "card_declined", CreatedAt: begin, EndedAt: at.Add(1)}
 		s.same("the declined payment", s.reservation(r.ID).Payment, want)
 		s.apply(booking.BeginPayment{On: on(r, at.Add(2)), Method: "pm_ok"})
 		s.apply(booking.AuthorizePayment{On: on(r, at.Add(3)), PaymentID: booking.PaymentID(r.ID, 2), GatewayRef: "ref 2"})
@@ -305,6 +307,12 @@ func (s *suite) tookEffect(name string, e effect, before, after booking.Booking)
 	}
 	if is.Status != e.reservation || payment != e.payment || after.Apartment.Status != e.apartment {
 		s.Errorf("%s: reservation %s, payment %q, apartment %s; want %s, %q, %s", name, is.Status, payment, after.Apartment.Status, e.reservation, e.payment, e.apartment)
+	}
+	if e.event == booking.PaymentRequested && was.Payment != nil && was.Payment.Status == booking.Pending {
+		e.event = "" // the attempt has begun before; by now it is known what it is made with
+		if is.Payment.Method == was.Payment.Method || len(is.Timeline) != len(was.Timeline) {
+			s.Errorf("%s: the payment is made with %q, the timeline is %+v", name, is.Payment.Method, is.Timeline)
+		}
 	}
 	if e.event != "" && (len(is.Timeline) != len(was.Timeline)+1 || is.Timeline[len(is.Timeline)-1].Kind != e.event) {
 		s.Errorf("%s: the timeline is %+v, want %s at its end", name, is.Timeline, e.event)

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,11 +33,44 @@ func (r *Registry) invoke(ctx context.Context, arguments json.RawMessage) (json.
 	if err != nil {
 		return nil, err
 	}
+	return invoked(out), nil
+}
+
+// Submission answers what Call answers for lambda:invoke if the function answers what payload
+// says of its name. It is false for every other task, and where payload says nothing.
+func (r *Registry) Submission(resource string, arguments json.RawMessage, payload func(function string) (json.RawMessage, bool)) (json.RawMessage, bool) {
+	if resource != lambdaInvoke {
+		return nil, false
+	}
+	out, ok := payload(FunctionName(invokedFunction(arguments)))
+	if !ok {
+		return nil, false
+	}
+	return invoked(out), true
+}
+
+// invokedFunction answers FunctionName of the arguments; "" if they cannot be read.
+func invokedFunction(arguments json.RawMessage) string {
+	// As a state writes them, that is the first member, and the payload need not be read.
+	if rest, ok := bytes.CutPrefix(arguments, []byte(`{"FunctionName":"`)); ok {
+		if end := bytes.IndexAny(rest, `"\`); end >= 0 && rest[end] == '"' {
+			return string(rest[:end])
+		}
+	}
+	var call struct{ FunctionName string }
+	if segmentio.Unmarshal(arguments, &call) != nil {
+		return ""
+	}
+	return call.FunctionName
+}
+
+// invoked is the Lambda API's answer with what the function answered.
+func invoked(out json.RawMessage) json.RawMessage {
 	const before, after = `{"ExecutedVersion":"$LATEST","Payload":`, `,"StatusCode":200}`
 	answer := make([]byte, 0, len(before)+len(out)+len(after))
 	answer = append(answer, before...)
 	answer = append(answer, out...)
-	return append(answer, after...), nil
+	return append(answer, after...)
 }
 
 // function calls the function that a definition names so, with the payload. task is

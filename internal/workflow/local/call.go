@@ -42,9 +42,22 @@ func (r *Runner) runAlone(x *run) (m message, ran bool, err error) {
 	if due, ok := x.state.NextDue(); ok && due.Before(c.at) {
 		return m, false, nil
 	}
+	if x.joint != nil && x.hasMail() {
+		return m, false, nil
+	}
 	t := r.beginTask(x, x.waiting[0])
 	x.waiting = nil
+	if x.joint != nil {
+		t.ctx = r.joiner.Join(t.ctx, x.joint)
+	}
 	if !x.lend(c) {
+		if x.joint != nil {
+			x.joint.Settle() // nobody can have begun it
+			x.joint = nil
+			if err := r.journalHeld(x); err != nil {
+				return m, false, err
+			}
+		}
 		r.pool.run(t.run)
 		return m, false, nil
 	}

@@ -30,6 +30,12 @@ type Config struct {
 	Services map[string]workflow.Handler
 	// Tasks, if set, runs the tasks instead of Steps and Services.
 	Tasks Tasks
+	// Joint names steps, called by the pattern waitForTaskToken, whose effect is one write to
+	// the file of the Journal, with what they answer. Where the Journal is a [Joiner], that write
+	// carries the entry that the task was submitted, and what led to it, which is then not
+	// journaled before: for at most 100 ms the task before may run again after a crash.
+	// Such a step gives its token to nobody before it has written.
+	Joint map[string]json.RawMessage
 	// Identity, if set, says what an execution is called outside.
 	Identity func(workflow.ExecutionID) Identity
 	// Ended, if set, hears of each execution that has ended, once that is durable.

@@ -37,11 +37,7 @@ func (r *Runner) drive(x *run) {
 // giveUp forgets what is in memory. The journal has the execution as it was
 // after its last entry, from where it is driven again.
 func (r *Runner) giveUp(x *run, err error) {
-	for _, t := range x.tasks {
-		t.cancel()
-	}
-	x.loaded, x.state, x.tasks, x.waiting = false, nil, nil, nil
-	x.held, x.heldUntil = nil, time.Time{}
+	x.forget()
 	var u unreadable
 	switch {
 	case errors.As(err, &u):
@@ -63,6 +59,11 @@ func (r *Runner) advanceToRest(x *run) error {
 	}
 	var answer []message // of a task that was run here
 	for {
+		if x.joint != nil {
+			if err := r.settleJoint(x); err != nil {
+				return err
+			}
+		}
 		if x.rec.Status.Ended() {
 			x.refuse(workflow.ErrTaskTimedOut)
 			return nil
@@ -84,6 +85,14 @@ func (r *Runner) advanceToRest(x *run) error {
 		if ran {
 			answer = []message{m}
 			continue
+		}
+		if x.joint != nil { // something has come between
+			if err := r.settleJoint(x); err != nil {
+				return err
+			}
+			if err := r.journalHeld(x); err != nil {
+				return err
+			}
 		}
 		r.startTasks(x)
 		if len(x.tasks) == 0 {
@@ -158,7 +167,14 @@ func (r *Runner) step(x *run, mail []message) error {
 		return nil
 	}
 	if t.advances > 0 || x.holdIsOver(now) {
-		x.held, x.heldUntil = nil, time.Time{}
+		if j := r.join(x, &t); j != nil {
+			x.joint, x.held = j, t.events
+			if x.heldUntil.IsZero() {
+				x.heldUntil = now.Add(holdFor)
+			}
+			return nil
+		}
+		x.letGoOfHeld()
 		entry, err := t.entry(now)
 		if err != nil {
 			return unreadable{err}

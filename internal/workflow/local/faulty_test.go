@@ -92,6 +92,38 @@ func (f *faulty) Append(ctx context.Context, e local.Entry) error {
 	return f.write(func() error { return f.Journal.Append(ctx, e) })
 }
 
+type jointKey struct{}
+
+// Join implements local.Joiner.
+func (f *faulty) Join(ctx context.Context, j *local.Joint) context.Context {
+	return context.WithValue(ctx, jointKey{}, j)
+}
+
+// store is a handler's write to the journal's file.
+func (f *faulty) store(ctx context.Context, effect func() error) error {
+	j, _ := ctx.Value(jointKey{}).(*local.Joint)
+	if j == nil || !j.Begin() {
+		return f.write(effect)
+	}
+	outcome := local.JointUnknown
+	defer func() { j.End(outcome) }()
+	refused := false
+	err := f.write(func() error {
+		if err := effect(); err != nil {
+			refused = true
+			return err
+		}
+		return f.Journal.Append(ctx, j.Entry)
+	})
+	switch {
+	case err == nil:
+		outcome = local.JointCommitted
+	case refused:
+		outcome = local.JointNotWritten
+	}
+	return err
+}
+
 func (f *faulty) Load(ctx context.Context, id workflow.ExecutionID) (local.Record, error) {
 	if f.dead() {
 		return local.Record{}, errInjected

@@ -32,10 +32,25 @@ type run struct {
 	held      []workflow.HistoryEvent
 	heldUntil time.Time // zero if nothing is held
 
+	joint   *Joint // what is held is offered to a task; see Runner.join
+	noJoint bool   // one has failed
+
 	inFlight time.Time       // since when the journal has it in lane InFlight; zero if it has not
 	tasks    map[int64]*task // running, by task id
 	waiting  []asl.Command   // to be run when the running ones leave room
 }
+
+// forget drops what is in memory of the execution, and breaks off its tasks.
+func (x *run) forget() {
+	for _, t := range x.tasks {
+		t.cancel()
+	}
+	x.loaded, x.state, x.tasks, x.waiting, x.joint = false, nil, nil, nil, nil
+	x.inFlight = time.Time{}
+	x.letGoOfHeld()
+}
+
+func (x *run) letGoOfHeld() { x.held, x.heldUntil = nil, time.Time{} }
 
 // message is something that happened to an execution from outside its state.
 type message struct {

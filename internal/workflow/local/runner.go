@@ -24,7 +24,8 @@ var ErrStopped = errors.New("the workflow runner has been stopped")
 // and before the caller of SendTask… or Stop hears of it. Events that come while
 // an entry is being written are journaled together in the next. One entry may
 // come after its tasks have begun: that of the start, when the record alone leads
-// to the same tasks again, and for at most 100 ms.
+// to the same tasks again, and for at most 100 ms. And one may come with the effect of
+// the task that follows from it, in one transaction; see [Config.Joint].
 //
 // So after a crash at any point every task that had started and whose result is
 // not in the journal runs again, with the same input and the same
@@ -36,6 +37,8 @@ type Runner struct {
 	pool     *pool // of the goroutines that drive executions and call handlers
 	calls    calls // of handlers by those who drive
 	next     nextDeadline
+	joiner   Joiner    // the journal, if it is one
+	submits  submitter // nil unless tasks are offered a Joint
 	health   health
 	stats    counters
 
@@ -59,6 +62,9 @@ func New(ctx context.Context, cfg Config) (*Runner, error) {
 	r.machines, err = loadMachines(ctx, cfg)
 	if err != nil {
 		return nil, err
+	}
+	if r.joiner, _ = cfg.Journal.(Joiner); r.joiner != nil && len(cfg.Joint) > 0 {
+		r.submits, _ = cfg.Tasks.(submitter)
 	}
 	r.next.poke = make(chan struct{}, 1)
 	r.base, r.kill = context.WithCancel(context.Background())

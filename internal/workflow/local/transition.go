@@ -122,6 +122,11 @@ func (t *transition) answer(err error) {
 	t.applied = nil
 }
 
+// awaited reports whether somebody waits for it to be journaled.
+func (t *transition) awaited() bool {
+	return slices.ContainsFunc(t.applied, func(m message) bool { return m.reply != nil })
+}
+
 // entry is what to journal.
 func (t *transition) entry(now time.Time) (Entry, error) {
 	if t.advances > 1 || t.mayOrphan {
