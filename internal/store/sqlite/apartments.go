@@ -21,7 +21,7 @@ func (s *Store) CreateApartment(ctx context.Context, a booking.Apartment, idem *
 	err := s.db.Write(ctx, groupcommit.Urgent, func(conn *sqlite.Conn) error {
 		result = a
 		if idem != nil {
-			past, err := recall(conn, key, *idem)
+			past, err := recall(conn, s.keys, key, *idem)
 			if err != nil {
 				return err
 			}

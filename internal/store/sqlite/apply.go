@@ -13,7 +13,7 @@ import (
 
 // Apply implements booking.Store.
 func (s *Store) Apply(ctx context.Context, i booking.Intention, idem *booking.Idempotency) (booking.Booking, error) {
-	a := applying{intention: i, idem: idem}
+	a := applying{intention: i, idem: idem, keys: s.keys}
 	if idem != nil {
 		a.key = digest(*idem)
 	}
@@ -36,6 +36,7 @@ type applying struct {
 	intention booking.Intention
 	idem      *booking.Idempotency
 	key       keyDigest
+	keys      *holdKeys
 
 	result booking.Booking
 }
@@ -43,7 +44,7 @@ type applying struct {
 func (a *applying) write(conn *sqlite.Conn) error {
 	replay := false
 	if a.idem != nil {
-		past, err := recall(conn, a.key, *a.idem)
+		past, err := recall(conn, a.keys, a.key, *a.idem)
 		if err != nil {
 			return err
 		}

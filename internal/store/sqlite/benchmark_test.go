@@ -112,8 +112,8 @@ func BenchmarkPlaceHold(b *testing.B) { placeHolds(b, openIn(b, benchDir(b))) }
 func BenchmarkPlaceHoldAfterAMillion(b *testing.B) { placeHoldsAfter(b, false) }
 
 // BenchmarkPlaceHoldAfterAMillionToday is BenchmarkPlaceHoldAfterAMillion on the day on which the
-// million were placed: their idempotency keys, in no order, are remembered still, and each hold
-// writes to a page of their index that no other of its group does.
+// million were placed: their idempotency keys, which come in no order, are remembered still. That is to
+// cost no more.
 func BenchmarkPlaceHoldAfterAMillionToday(b *testing.B) { placeHoldsAfter(b, true) }
 
 func placeHoldsAfter(b *testing.B, remembered bool) {

@@ -12,7 +12,7 @@ import (
 
 // keyDigest is what a key is known by in the file: 16 bytes of SHA-256 over principal,
 // operation and key, each after its length. A collision is beyond reach, and records
-// stay small: the index by key is the one that each hold touches at a random place.
+// stay small.
 type keyDigest [16]byte
 
 func digest(i booking.Idempotency) keyDigest {
@@ -25,15 +25,17 @@ func digest(i booking.Idempotency) keyDigest {
 	return keyDigest(sum[:16])
 }
 
-// keyRecord finds a key among those of holds, which stand with their reservations, and all others.
-const keyRecord = `SELECT fingerprint, at, result_id, outcome FROM idempotency WHERE key = ?1
-	UNION ALL SELECT fingerprint, placed_at, id, '' FROM reservations WHERE idempotency_key = ?1`
+// A key of a hold stands with its reservation, every other one in a table of its own.
+const (
+	holdKeyRecord = "SELECT fingerprint, placed_at, id, '' FROM reservations WHERE seq = ? AND idempotency_key = ?"
+	keyRecord     = "SELECT fingerprint, at, result_id, outcome FROM idempotency WHERE key = ?"
+)
 
 // Recall implements booking.Store.
 func (s *Store) Recall(ctx context.Context, idem booking.Idempotency) (past *booking.Idempotency, err error) {
 	key := digest(idem)
 	err = s.db.Read(ctx, func(conn *sqlite.Conn) (err error) {
-		past, err = recall(conn, key, idem)
+		past, err = recall(conn, s.keys, key, idem)
 		return err
 	})
 	return past, err
@@ -41,15 +43,12 @@ func (s *Store) Recall(ctx context.Context, idem booking.Idempotency) (past *boo
 
 // recall answers the record of the key, nil if there is none, or a refusal when it was
 // made with other arguments.
-func recall(conn *sqlite.Conn, key keyDigest, asked booking.Idempotency) (*booking.Idempotency, error) {
-	past := asked
-	found, err := queryOne(conn, keyRecord,
-		func(p *params) { p.bytes(key[:]) },
-		func(c *columns) error {
-			past.Fingerprint, past.At, past.ResultID, past.Outcome = c.text(), c.time(), c.text(), booking.Code(c.text())
-			return nil
-		})
-	if err != nil || !found {
+func recall(conn *sqlite.Conn, holds *holdKeys, key keyDigest, asked booking.Idempotency) (*booking.Idempotency, error) {
+	past, err := recallHold(conn, holds, key)
+	if err == nil && past == nil {
+		past, err = readKey(conn, keyRecord, func(p *params) { p.bytes(key[:]) })
+	}
+	if err != nil || past == nil {
 		return nil, err
 	}
 	if past.Fingerprint != asked.Fingerprint {
@@ -57,7 +56,28 @@ func recall(conn *sqlite.Conn, key keyDigest, asked booking.Idempotency) (*booki
 		refusal.Field = "idempotencyKey"
 		return nil, refusal
 	}
-	return &past, nil
+	past.Principal, past.Operation, past.Key = asked.Principal, asked.Operation, asked.Key
+	return past, nil
+}
+
+// recallHold answers what the file says of the hold that was placed under the key, nil if it says
+// nothing. For a key that is new that takes no statement.
+func recallHold(conn *sqlite.Conn, holds *holdKeys, key keyDigest) (past *booking.Idempotency, err error) {
+	for _, seq := range holds.of(key) {
+		past, err = readKey(conn, holdKeyRecord, func(p *params) { p.int(seq).bytes(key[:]) })
+		if err != nil || past != nil {
+			break
+		}
+	}
+	return past, err
+}
+
+func readKey(conn *sqlite.Conn, statement string, bind func(*params)) (past *booking.Idempotency, err error) {
+	_, err = queryOne(conn, statement, bind, func(c *columns) error {
+		past = &booking.Idempotency{Fingerprint: c.text(), At: c.time(), ResultID: c.text(), Outcome: booking.Code(c.text())}
+		return nil
+	})
+	return past, err
 }
 
 // remember stores the record, unless there is one of the same key: then it writes

@@ -15,7 +15,7 @@ import (
 // PlaceHold implements booking.Store. With Options.StartExecutions it creates the
 // reservation's execution in the same transaction.
 func (s *Store) PlaceHold(ctx context.Context, p booking.PlaceHold) (booking.Reservation, error) {
-	hold := placing{PlaceHold: p, key: digest(p.Idempotency), start: s.options.StartExecutions}
+	hold := placing{PlaceHold: p, key: digest(p.Idempotency), keys: s.keys, start: s.options.StartExecutions}
 	err := s.db.Write(ctx, groupcommit.Urgent, hold.write)
 	if hold.started {
 		// Also when the answer of the commit was lost: the execution may be there.
@@ -31,6 +31,7 @@ func (s *Store) PlaceHold(ctx context.Context, p booking.PlaceHold) (booking.Res
 type placing struct {
 	booking.PlaceHold
 	key   keyDigest
+	keys  *holdKeys
 	start *StartExecutions
 
 	placed  booking.Reservation
@@ -38,8 +39,7 @@ type placing struct {
 }
 
 // write reads, decides and writes. In the common case, a vacant apartment and a new
-// key, that is one SELECT, two INSERTs and one UPDATE: that the key is new shows by the
-// INSERT of the reservation, which comes first, so that nothing is written when it is not.
+// key, that is one SELECT, two INSERTs and one UPDATE: that the key is new is seen in memory.
 func (h *placing) write(conn *sqlite.Conn) error {
 	h.started = false
 	a, found, err := readHold(conn, h.ApartmentID)
@@ -74,7 +74,7 @@ func (h *placing) write(conn *sqlite.Conn) error {
 
 // replayOr answers what the key was answered with before, or the refusal if it is new.
 func (h *placing) replayOr(conn *sqlite.Conn, refusal error) error {
-	past, err := recall(conn, h.key, h.Idempotency)
+	past, err := recall(conn, h.keys, h.key, h.Idempotency)
 	if err != nil {
 		return err
 	}
@@ -91,13 +91,17 @@ func (h *placing) replayOr(conn *sqlite.Conn, refusal error) error {
 
 // store writes what was decided, or answers false and has written nothing if the key is known.
 func (h *placing) store(conn *sqlite.Conn, a apartmentRow, old reservationRow, decided booking.Placed) (fresh bool, err error) {
+	if past, err := recallHold(conn, h.keys, h.key); err != nil || past != nil {
+		return false, err
+	}
 	r := decided.Reservation
 	start := h.start != nil && r.TripID == ""
 	r.WorkflowStarted = r.WorkflowStarted || start
 	seq, err := insertReservation(conn, r, a.latest, h.key, h.Idempotency.Fingerprint)
-	if err != nil || seq == 0 {
+	if err != nil {
 		return false, err
 	}
+	h.keys.add(h.key, seq)
 	if decided.Expired != nil {
 		expired := old
 		expired.Reservation = *decided.Expired

@@ -40,24 +40,23 @@ func readReservation(conn *sqlite.Conn, id string) (r reservationRow, found bool
 	return r, found, err
 }
 
-// insertReservation stores a reservation with the key that it was placed under, and answers
-// the seq it got; 0, having written nothing, if the key is known.
+// insertReservation stores a reservation with the key that it was placed under, which must be new, and
+// answers the seq it got.
 func insertReservation(conn *sqlite.Conn, r booking.Reservation, previous int64, key keyDigest, fingerprint string) (seq int64, err error) {
 	payment, timeline, err := writeEvolved(r)
 	if err != nil {
 		return 0, err
 	}
-	n, err := exec(conn, `INSERT INTO reservations (id, apartment_id, tenant_id, epoch, price, currency, payment_window, placed_at, previous,
+	_, err = exec(conn, `INSERT INTO reservations (id, apartment_id, tenant_id, epoch, price, currency, payment_window, placed_at, previous,
 		status, hold_expires_at, extensions, workflow_started, repairs, payment_status, payment, timeline, trip_id, idempotency_key, fingerprint)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		func(p *params) {
 			p.text(r.ID).text(r.ApartmentID).text(r.TenantID).int(r.Epoch).int(r.Price.Amount).text(r.Price.Currency).int(int64(r.Window)).time(r.PlacedAt).optInt(previous)
 			p.text(string(r.Status)).time(r.HoldExpiresAt).int(int64(r.Extensions)).bool(r.WorkflowStarted).int(int64(r.Repairs))
 			p.optText(string(paymentStatus(r.Payment))).optJSON(payment).json(timeline).optText(r.TripID)
 			p.bytes(key[:]).text(fingerprint)
 		})
-	if err != nil || n == 0 {
+	if err != nil {
 		return 0, err
 	}
 	return conn.LastInsertRowID(), nil

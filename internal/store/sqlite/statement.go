@@ -118,6 +118,12 @@ func (c *columns) bytes() []byte {
 	return b
 }
 
+// digest reads a column of 16 bytes.
+func (c *columns) digest() (d keyDigest) {
+	c.stmt.ColumnBytes(c.next(), d[:])
+	return d
+}
+
 // time answers the zero time for NULL.
 func (c *columns) time() time.Time {
 	if c.null() {

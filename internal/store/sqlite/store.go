@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -32,9 +33,9 @@ const FileName = "vacancy.db"
 // applicationID is "VACY"; https://www.sqlite.org/pragma.html#pragma_application_id
 const applicationID = 0x56414359
 
-// pageSize: a hold changes pages at random places for its apartment, tenant and
-// idempotency key. Halving SQLite's default took an eighth off a hold's processor time
-// and nearly half off what it writes; halving again gained nothing.
+// pageSize: a hold changes pages at random places for its apartment and tenant. Halving SQLite's
+// default took an eighth off a hold's processor time and nearly half off what it writes; halving
+// again gained nothing.
 const pageSize = 2048
 
 // Options is what a caller decides about a store.
@@ -63,9 +64,11 @@ type Store struct {
 	options Options
 	journal *Journal
 	outbox  *Outbox
+	keys    *holdKeys
 
-	forgetting sync.Mutex
-	keys       [2]keyWalk
+	forgetting  sync.Mutex
+	keyWalk     keyWalk
+	holdKeyWalk holdKeyWalk
 }
 
 var _ booking.Store = (*Store)(nil)
@@ -80,7 +83,11 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newStore(db, o), nil
+	s := newStore(db, o)
+	if err := db.Read(ctx, s.keys.load); err != nil {
+		return nil, errors.Join(fmt.Errorf("read the keys of holds: %w", err), db.Close())
+	}
+	return s, nil
 }
 
 // OpenMemory opens an empty store that ends with the process.
@@ -105,8 +112,8 @@ func migrations() fs.FS {
 }
 
 func newStore(db *groupcommit.DB, o Options) *Store {
-	return &Store{db: db, options: o, journal: newJournal(db), outbox: &Outbox{db},
-		keys: [...]keyWalk{{old: oldKeys, remove: forgetKey}, {old: oldHoldKeys, remove: forgetHoldKey}}}
+	keys := newHoldKeys()
+	return &Store{db: db, options: o, journal: newJournal(db), outbox: &Outbox{db}, keys: keys, holdKeyWalk: holdKeyWalk{keys: keys}}
 }
 
 // Journal answers the journal of workflow executions in the same file.

@@ -198,6 +198,24 @@ var idempotencyTests = []test{
 			s.Errorf("forgot %d of 7 behind live ones", n)
 		}
 	}},
+	{"Forget/AForgottenKeyIsNew", func(s *suite) {
+		s.mustForget()
+		later := begin.Add(time.Hour)
+		p := s.hold(s.offer().ID, begin)
+		s.apply(booking.ReleaseHold{On: on(s.place(p), begin), Reason: booking.ReleaseCancelled})
+		s.same("forgotten", s.forgetAll(later), 1)
+		again := s.hold(s.offer().ID, later)
+		again.Idempotency.Key, again.Idempotency.Fingerprint = p.Idempotency.Key, "other arguments"
+		r := s.place(again)
+		s.same("the second reservation", r.ID, again.ReservationID)
+		s.same("forgotten of the second", s.forgetAll(later.Add(time.Hour)), 0) // it lives
+		s.same("the answer to its retry", s.place(again), r)
+		s.apply(booking.ReleaseHold{On: on(r, later), Reason: booking.ReleaseCancelled})
+		s.same("forgotten of the second once it has ended", s.forgetAll(later.Add(time.Hour)), 1)
+		if past, err := s.store.Recall(s.Context(), again.Idempotency); past != nil || err != nil {
+			s.Errorf("Recall = %v, %v; want nothing", past, err)
+		}
+	}},
 }
 
 // Expiring is a store whose database removes idempotency records by itself, once they are
