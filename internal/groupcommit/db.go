@@ -48,7 +48,9 @@ type DB struct {
 	written chan struct{} // closed when the writer has ended
 	dead    atomic.Pointer[error]
 
-	busyUntil time.Time // until then groups of backlog are small; the writer's alone
+	// The writer's alone.
+	busyUntil time.Time // until then groups of backlog are small
+	crowd     crowd
 
 	readers    *readers
 	checkpoint *checkpointer

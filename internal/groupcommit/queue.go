@@ -21,9 +21,17 @@ const (
 	Backlog
 )
 
-// backlogShare: in a group with urgent writes one of so many is of the backlog. Who waits
-// for an answer would otherwise wait, at each commit, for as much backlog as fits.
-const backlogShare = 16
+const (
+	// In a group with urgent writes one of so many is of the backlog. Who waits for an answer would
+	// otherwise wait, at each commit, for as much backlog as fits. Where the writer is what callers wait for, the
+	// processors have time for what follows from the backlog; where the writer waits for its callers, that
+	// takes the processors from them.
+	crowdedShare = 6
+	callersShare = 64
+
+	// backlogShare is of so many groups with urgent writes the one that the backlog begins.
+	backlogShare = 16
+)
 
 // job is one write on its way. Its state decides between the writer, who begins it,
 // and the caller, who gives it up.
@@ -47,6 +55,7 @@ type queue struct {
 	mu      sync.Mutex
 	arrived sync.Cond
 	lanes   [2]fifo.Queue[*job] // by Priority
+	credit  int                 // urgent jobs since the backlog had a place in a group of theirs
 	passed  int                 // groups begun by an urgent job since the backlog had a place
 	restart func()              // run by the writer between two groups, or nil
 	closed  bool
@@ -103,20 +112,34 @@ func (q *queue) wait() (*job, func()) {
 	}
 }
 
-// next answers the next job, without waiting, for a group that has so many of each
-// kind already, or nil when there is none or the group should end.
-func (q *queue) next(urgent, backlog int) *job {
+// next answers the next job, without waiting, for a group that has so many urgent ones already, or nil
+// when there is none or the group should end. One of the backlog comes into a group with urgent ones for
+// so many of these as share says, in this group and those before.
+func (q *queue) next(urgent, share int) *job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if urgent > 0 && backlog*backlogShare <= urgent {
+	if urgent == 0 {
+		if j := q.urgent(); j != nil {
+			return j
+		}
+		return q.backlog()
+	}
+	if q.credit >= share {
 		if j := q.backlog(); j != nil {
+			q.credit -= share
 			return j
 		}
 	}
-	if j := q.lanes[Urgent].Pop(); j != nil || urgent > 0 {
-		return j
+	return q.urgent()
+}
+
+// urgent answers the next urgent job, or nil.
+func (q *queue) urgent() *job {
+	j := q.lanes[Urgent].Pop()
+	if j != nil {
+		q.credit = min(q.credit+1, callersShare)
 	}
-	return q.backlog()
+	return j
 }
 
 // waiting answers how many jobs are in it.
@@ -164,7 +187,7 @@ func (q *queue) take() *job {
 			return j
 		}
 	}
-	if j := q.lanes[Urgent].Pop(); j != nil {
+	if j := q.urgent(); j != nil {
 		q.passed++
 		return j
 	}

@@ -135,7 +135,7 @@ func TestUrgentBeforeBacklog(t *testing.T) {
 	<-busy
 	var order []groupcommit.Priority
 	for _, p := range []groupcommit.Priority{groupcommit.Backlog, groupcommit.Urgent} {
-		for range 32 {
+		for range map[groupcommit.Priority]int{groupcommit.Backlog: 32, groupcommit.Urgent: 96}[p] {
 			arrived := db.Waiting() + 1
 			wg.Go(func() {
 				if err := db.Write(t.Context(), p, func(*sqlite.Conn) error {
@@ -153,15 +153,15 @@ func TestUrgentBeforeBacklog(t *testing.T) {
 	close(free)
 	wg.Wait()
 	urgent, backlog := 0, 0
-	for _, p := range order[:32] {
+	for _, p := range order[:96] {
 		if p == groupcommit.Urgent {
 			urgent++
 		} else {
 			backlog++
 		}
 	}
-	if len(order) != 64 || urgent < 26 || backlog == 0 {
-		t.Errorf("of the first 32, %d are urgent and %d backlog; want the urgent first, and a share for the backlog", urgent, backlog)
+	if len(order) != 128 || urgent < 90 || backlog == 0 {
+		t.Errorf("of the first 96, %d are urgent and %d backlog; want the urgent first, and a share for the backlog", urgent, backlog)
 	}
 }
 

@@ -56,7 +56,8 @@ func (db *DB) commitGroup(first *job) {
 	spoilt := false
 	var counts [2]int
 	end := time.Now().Add(groupTime)
-	for j := first; j != nil; j = db.nextOf(counts) {
+	share := db.crowd.share()
+	for j := first; j != nil; j = db.nextOf(counts, share) {
 		if !j.state.CompareAndSwap(waiting, begun) {
 			continue
 		}
@@ -79,6 +80,7 @@ func (db *DB) commitGroup(first *job) {
 		}
 	}
 	decided = true
+	db.crowd.wrote(counts[Urgent])
 	db.answer(group, outcome)
 	if db.checkpoint != nil {
 		db.checkpoint.wrote()
@@ -116,7 +118,7 @@ const (
 	// each takes the processors, too. Where a commit takes longer than quickCommit, the disk is what
 	// all wait for, and each commit is to carry what it can.
 	busyFor     = 3 * time.Millisecond
-	busyBacklog = 4
+	busyBacklog = 1
 	quickCommit = 2 * time.Millisecond
 )
 
@@ -136,11 +138,11 @@ func (db *DB) awaitUrgent() {
 
 // nextOf answers the next job of a group. Before it gives a group up it lets others
 // run once: the callers of the commit before are just about to come back.
-func (db *DB) nextOf(counts [2]int) *job {
-	j := db.queue.next(counts[Urgent], counts[Backlog])
+func (db *DB) nextOf(counts [2]int, share int) *job {
+	j := db.queue.next(counts[Urgent], share)
 	if j == nil {
 		runtime.Gosched()
-		j = db.queue.next(counts[Urgent], counts[Backlog])
+		j = db.queue.next(counts[Urgent], share)
 	}
 	return j
 }
