@@ -26,7 +26,7 @@ const (
 	// otherwise wait, at each commit, for as much backlog as fits. Where the writer is what callers wait for, the
 	// processors have time for what follows from the backlog; where the writer waits for its callers, that
 	// takes the processors from them.
-	crowdedShare = 6
+	crowdedShare = 16
 	callersShare = 64
 
 	// backlogShare is of so many groups with urgent writes the one that the backlog begins.
