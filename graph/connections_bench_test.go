@@ -16,7 +16,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -26,6 +25,7 @@ import (
 	"github.com/vacancy/vacancy/internal/booking"
 	"github.com/vacancy/vacancy/internal/httpapi"
 	"github.com/vacancy/vacancy/internal/identity"
+	"github.com/vacancy/vacancy/internal/processtime"
 	"github.com/vacancy/vacancy/internal/ratelimit"
 	"github.com/vacancy/vacancy/internal/redaction"
 )
@@ -120,18 +120,16 @@ func benchmarkConnections(b *testing.B, address, token string, ask func(int64) [
 			}
 		})
 	}
-	var before, after syscall.Rusage
 	var memory, memoryAfter runtime.MemStats
 	runtime.ReadMemStats(&memory)
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &before)
+	cpu := processtime.Used()
 	b.ResetTimer()
 	close(start)
 	group.Wait()
 	b.StopTimer()
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &after)
+	cpu = processtime.Used() - cpu
 	runtime.ReadMemStats(&memoryAfter)
-	spent := after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano()
-	b.ReportMetric(float64(spent)/1e3/float64(b.N), "cpu-µs/op")
+	b.ReportMetric(float64(cpu)/1e3/float64(b.N), "cpu-µs/op")
 	b.ReportMetric(float64(memoryAfter.Mallocs-memory.Mallocs)/float64(b.N), "mallocs/op")
 	b.ReportMetric(float64(memoryAfter.TotalAlloc-memory.TotalAlloc)/float64(b.N), "alloc-B/op")
 }

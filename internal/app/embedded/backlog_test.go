@@ -12,6 +12,7 @@ import (
 	"github.com/vacancy/vacancy/internal/app"
 	"github.com/vacancy/vacancy/internal/app/embedded"
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/processtime"
 )
 
 // BenchmarkBacklog drives executions that were only started to where they wait for the
@@ -34,7 +35,7 @@ func BenchmarkBacklog(b *testing.B) {
 	ran := make(chan error, 1)
 	b.ReportAllocs()
 	b.ResetTimer()
-	cpu := processTime()
+	cpu := processtime.Used()
 	go func() { ran <- a.Run(ctx) }()
 	for backlog := int64(1); backlog > 0; {
 		time.Sleep(time.Millisecond)
@@ -46,7 +47,7 @@ func BenchmarkBacklog(b *testing.B) {
 		}
 	}
 	b.StopTimer()
-	b.ReportMetric(float64((processTime()-cpu).Microseconds())/float64(b.N), "cpu-us/op")
+	b.ReportMetric(float64((processtime.Used()-cpu).Microseconds())/float64(b.N), "cpu-us/op")
 	cancel()
 	if err := <-ran; err != nil {
 		b.Fatal(err)

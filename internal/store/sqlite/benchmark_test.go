@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vacancy/vacancy/internal/booking"
+	"github.com/vacancy/vacancy/internal/processtime"
 	"github.com/vacancy/vacancy/internal/store/sqlite"
 	"github.com/vacancy/vacancy/internal/workflow"
 	"github.com/vacancy/vacancy/internal/workflow/local"
@@ -70,7 +71,7 @@ func call(n int, f func(caller, i int)) measured {
 	var next atomic.Int64
 	each := make([][]time.Duration, holdCallers)
 	var wg sync.WaitGroup
-	begin, cpu := time.Now(), processTime()
+	begin, cpu := time.Now(), processtime.Used()
 	for c := range holdCallers {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
@@ -81,7 +82,7 @@ func call(n int, f func(caller, i int)) measured {
 		})
 	}
 	wg.Wait()
-	m := measured{took: time.Since(begin), cpu: processTime() - cpu, each: slices.Concat(each...)}
+	m := measured{took: time.Since(begin), cpu: processtime.Used() - cpu, each: slices.Concat(each...)}
 	slices.SortFunc(m.each, cmp.Compare)
 	return m
 }

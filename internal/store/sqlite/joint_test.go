@@ -3,7 +3,6 @@ package sqlite_test
 import (
 	"context"
 	"errors"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,21 +17,13 @@ import (
 type held struct {
 	*testing.T
 	store *sqlite.Store
-	fault atomic.Pointer[groupcommit.Boundary] // where the next commit fails
+	fault commitFault
 }
-
-var errFault = errors.New("the commit fails, or its answer is lost")
 
 func hold(t *testing.T) *held {
 	t.Helper()
 	h := &held{T: t}
-	h.store = open(t, t.TempDir(), sqlite.Options{StartExecutions: startReservation, Fault: func(at groupcommit.Boundary) error {
-		if want := h.fault.Load(); want != nil && *want == at {
-			h.fault.Store(nil)
-			return errFault
-		}
-		return nil
-	}})
+	h.store = open(t, t.TempDir(), sqlite.Options{StartExecutions: startReservation, Fault: h.fault.fault})
 	apartment := offer(t, h.store, "x", 1)[0]
 	if _, err := h.store.PlaceHold(t.Context(), holdOn(apartment, "res_1", 1, benchTime)); err != nil {
 		t.Fatal(err)
@@ -145,7 +136,8 @@ func TestAJointWhoseCommitFails(t *testing.T) {
 		seq   int64
 	}{groupcommit.BeforeCommit: {"", 0}, groupcommit.AfterCommit: {"one", 1}} {
 		h, joint := hold(t), submitted()
-		h.fault.Store(&boundary)
+		h.fault.at = boundary
+		h.fault.armed.Store(true)
 		if err := h.storeToken(h.store.Journal().Join(t.Context(), joint), "res_1", "one"); !errors.Is(err, errFault) || joint.Settle() != local.JointUnknown {
 			t.Errorf("Apply = %v, outcome %d, want that it is unknown", err, joint.Settle())
 		}

@@ -2,7 +2,6 @@ package sqlite_test
 
 import (
 	"errors"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,23 +14,10 @@ import (
 // caller hears an error, and the runner is told all the same; otherwise the execution
 // would wait until another is started.
 func TestAStartWhoseAnswerWasLostIsSignalled(t *testing.T) {
-	lost := errors.New("the answer was lost")
-	var armed atomic.Bool
-	s, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{
-		StartExecutions: startReservation,
-		Fault: func(at groupcommit.Boundary) error {
-			if at == groupcommit.AfterCommit && armed.Swap(false) {
-				return lost
-			}
-			return nil
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	lost := commitFault{at: groupcommit.AfterCommit}
+	s := open(t, t.TempDir(), sqlite.Options{StartExecutions: startReservation, Fault: lost.fault})
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	_, err = s.CreateApartment(t.Context(), booking.Apartment{
+	_, err := s.CreateApartment(t.Context(), booking.Apartment{
 		ID: "apt_1", Status: booking.Vacant, CreatedAt: now, UpdatedAt: now,
 		Listing: booking.Listing{Price: booking.Money{Amount: 79000, Currency: "USD"}, RentPeriod: booking.Monthly},
 	}, nil)
@@ -39,12 +25,12 @@ func TestAStartWhoseAnswerWasLostIsSignalled(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	armed.Store(true)
+	lost.armed.Store(true)
 	_, err = s.PlaceHold(t.Context(), booking.PlaceHold{
 		ApartmentID: "apt_1", ReservationID: "res_1", TenantID: "alice", Now: now, Window: time.Minute,
 		Idempotency: booking.Idempotency{Principal: "alice", Operation: "reserveApartment", Key: "k", At: now, ResultID: "res_1"},
 	})
-	if !errors.Is(err, lost) {
+	if !errors.Is(err, errFault) {
 		t.Fatalf("PlaceHold = %v, want that its answer was lost", err)
 	}
 	select {

@@ -2,7 +2,6 @@ package sqlite_test
 
 import (
 	"errors"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,18 +62,12 @@ func TestTheKeyOfAHoldThatFailed(t *testing.T) {
 		{"its answer lost", groupcommit.AfterCommit, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			planted := errors.New("planted")
-			var armed atomic.Bool
-			s := open(t, t.TempDir(), sqlite.Options{Fault: func(at groupcommit.Boundary) error {
-				if at == c.at && armed.Swap(false) {
-					return planted
-				}
-				return nil
-			}})
+			commit := commitFault{at: c.at}
+			s := open(t, t.TempDir(), sqlite.Options{Fault: commit.fault})
 			ids := offer(t, s, "f", 3)
 			first := holdOn(ids[0], "res_1", 1, benchTime)
-			armed.Store(true)
-			if _, err := s.PlaceHold(t.Context(), first); !errors.Is(err, planted) {
+			commit.armed.Store(true)
+			if _, err := s.PlaceHold(t.Context(), first); !errors.Is(err, errFault) {
 				t.Fatalf("PlaceHold = %v, want the fault", err)
 			}
 			if past, err := s.Recall(t.Context(), first.Idempotency); err != nil || (past != nil) != c.known {
@@ -114,14 +107,8 @@ func TestAForgettingThatFailed(t *testing.T) {
 		{"its answer lost", groupcommit.AfterCommit, "res_2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			planted := errors.New("planted")
-			var armed atomic.Bool
-			s := open(t, t.TempDir(), sqlite.Options{Fault: func(at groupcommit.Boundary) error {
-				if at == c.at && armed.Swap(false) {
-					return planted
-				}
-				return nil
-			}})
+			commit := commitFault{at: c.at}
+			s := open(t, t.TempDir(), sqlite.Options{Fault: commit.fault})
 			ids := offer(t, s, "f", 2)
 			first := holdOn(ids[0], "res_1", 1, benchTime)
 			if _, err := s.PlaceHold(t.Context(), first); err != nil {
@@ -131,8 +118,8 @@ func TestAForgettingThatFailed(t *testing.T) {
 			if _, err := s.Apply(t.Context(), release, nil); err != nil {
 				t.Fatal(err)
 			}
-			armed.Store(true)
-			if _, err := s.Forget(t.Context(), benchTime.Add(time.Hour), 10); !errors.Is(err, planted) {
+			commit.armed.Store(true)
+			if _, err := s.Forget(t.Context(), benchTime.Add(time.Hour), 10); !errors.Is(err, errFault) {
 				t.Fatalf("Forget = %v, want the fault", err)
 			}
 			for _, id := range []string{"res_2", "res_3"} {

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package sqlite_test
-
-import "time"
-
-// processTime is not known on this system.
-func processTime() time.Duration { return 0 }
