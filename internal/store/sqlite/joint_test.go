@@ -111,6 +111,7 @@ func TestAnEntryThatWasWithdrawnIsNotWritten(t *testing.T) {
 	if joint.Settle() != local.JointNotWritten {
 		t.Fatal("one that nobody has begun has another outcome")
 	}
+	joint.Release()
 	if err := h.storeToken(h.store.Journal().Join(t.Context(), joint), "res_1", "one"); err != nil {
 		t.Fatal(err)
 	}

@@ -52,9 +52,8 @@ func (r *Runner) runAlone(x *run) (m message, ran bool, err error) {
 	}
 	if !x.lend(c) {
 		if x.joint != nil {
-			x.joint.Settle() // nobody can have begun it
-			x.joint = nil
-			if err := r.journalHeld(x); err != nil {
+			if err := r.settleJoint(x); err != nil {
+				t.end()
 				return m, false, err
 			}
 		}

@@ -90,9 +90,6 @@ func (r *Runner) advanceToRest(x *run) error {
 			if err := r.settleJoint(x); err != nil {
 				return err
 			}
-			if err := r.journalHeld(x); err != nil {
-				return err
-			}
 		}
 		r.startTasks(x)
 		if len(x.tasks) == 0 {

@@ -32,6 +32,7 @@ type faulty struct {
 	mu      sync.Mutex
 	writes  int
 	crashed chan struct{} // closed by a crash
+	slow    time.Duration // an Append takes
 }
 
 func newFaulty(j local.Journal, at int, f fault) *faulty {
@@ -89,6 +90,7 @@ func (f *faulty) Create(ctx context.Context, r local.Record) (stored local.Recor
 }
 
 func (f *faulty) Append(ctx context.Context, e local.Entry) error {
+	<-time.After(f.slow)
 	return f.write(func() error { return f.Journal.Append(ctx, e) })
 }
 

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -20,9 +21,10 @@ import (
 type Joint struct {
 	Entry Entry
 
-	state   atomic.Int32
-	outcome JointOutcome  // set before ended is closed
-	ended   chan struct{} // closed by End
+	state    atomic.Int32
+	outcome  JointOutcome  // set before ended is closed
+	ended    chan struct{} // closed by End
+	released chan struct{} // closed by Release
 
 	after    *asl.State // as of Entry
 	lateness time.Duration
@@ -51,10 +53,22 @@ type Joiner interface {
 }
 
 // NewJoint offers an entry.
-func NewJoint(e Entry) *Joint { return &Joint{Entry: e, ended: make(chan struct{})} }
+func NewJoint(e Entry) *Joint {
+	return &Joint{Entry: e, ended: make(chan struct{}), released: make(chan struct{})}
+}
 
-// Begin answers whether the entry is to be appended: once, and only while nobody else has.
-func (j *Joint) Begin() bool { return j.state.CompareAndSwap(jointOffered, jointBegun) }
+// Begin answers whether the entry is to be appended: once, and only while nobody else has. Where
+// the offer was withdrawn it waits for Release, which is a commit's time: what the entry tells of goes
+// before the task's write, or with it.
+func (j *Joint) Begin() bool {
+	if j.state.CompareAndSwap(jointOffered, jointBegun) {
+		return true
+	}
+	if j.state.Load() == jointWithdrawn {
+		<-j.released
+	}
+	return false
+}
 
 // End tells what became of a Joint that was begun.
 func (j *Joint) End(outcome JointOutcome) {
@@ -62,8 +76,8 @@ func (j *Joint) End(outcome JointOutcome) {
 	close(j.ended)
 }
 
-// Settle answers what became of it. One that has not begun never will; one that has is
-// waited for, which is a commit's time.
+// Settle answers what became of it. One that has not begun never will, and whoever settles it calls
+// Release; one that has is waited for, which is a commit's time.
 func (j *Joint) Settle() JointOutcome {
 	if j.state.CompareAndSwap(jointOffered, jointWithdrawn) {
 		return JointNotWritten
@@ -71,6 +85,9 @@ func (j *Joint) Settle() JointOutcome {
 	<-j.ended
 	return j.outcome
 }
+
+// Release tells, once, that what led to the task is journaled, or that the task is given up.
+func (j *Joint) Release() { close(j.released) }
 
 // submitter knows what tasks answer before they are called.
 type submitter interface {
@@ -128,6 +145,9 @@ func (x *run) submitted(t *transition, after *asl.State, ev asl.Event) (*Joint, 
 		if err != nil {
 			return err
 		}
+		if tr.State.Status() != asl.Running {
+			return errEndsThere
+		}
 		j.after = tr.State
 		j.Entry.Events = t.events // what is held is a part of it
 		for _, e := range tr.Events {
@@ -140,9 +160,12 @@ func (x *run) submitted(t *transition, after *asl.State, ev asl.Event) (*Joint, 
 	return j, err
 }
 
+// errEndsThere: the history is full.
+var errEndsThere = errors.New("the execution ends before the task is submitted")
+
 // settleJoint takes up what became of the run's Joint. With JointCommitted the run is where
-// the entry left it. With JointNotWritten it is as if there had been none: what was held is to be
-// journaled, and the task is one like any other. Otherwise the journal is asked.
+// the entry left it. With JointNotWritten it is as if there had been none: what was held is
+// journaled before the task writes, and the task is one like any other. Otherwise the journal is asked.
 func (r *Runner) settleJoint(x *run) error {
 	j := x.joint
 	x.joint = nil
@@ -155,7 +178,8 @@ func (r *Runner) settleJoint(x *run) error {
 		x.state, x.inFlight = j.after, time.Time{}
 		return nil
 	case JointNotWritten:
-		return nil
+		defer j.Release()
+		return r.journalHeld(x)
 	}
 	x.forget()
 	x.noJoint = true // whatever is wrong with the file is met, and waited for, by the journal's own writes

@@ -130,7 +130,8 @@ func TestACallbackFromWithinTheStep(t *testing.T) {
 	})
 }
 
-// TestWhatComesBeforeTheWriteIsJournaledFirst: the entry is taken back from the step.
+// TestWhatComesBeforeTheWriteIsJournaledFirst: the entry is taken back from the step, and with what
+// led to it journaled by itself.
 func TestWhatComesBeforeTheWriteIsJournaledFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := play(t, func(s *scene, ctx context.Context, _ string) error {
@@ -144,8 +145,8 @@ func TestWhatComesBeforeTheWriteIsJournaledFirst(t *testing.T) {
 		}
 		synctest.Wait()
 		s.want("TaskStateEntered", "TaskScheduled", "TaskStarted", "ExecutionAborted")
-		if n := s.seq(); n != 1 {
-			t.Errorf("%d entries, want 1", n)
+		if n := s.seq(); n != 2 {
+			t.Errorf("%d entries, want 2", n)
 		}
 	})
 }

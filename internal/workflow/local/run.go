@@ -45,6 +45,10 @@ func (x *run) forget() {
 	for _, t := range x.tasks {
 		t.cancel()
 	}
+	if x.joint != nil {
+		x.joint.Settle()
+		x.joint.Release()
+	}
 	x.loaded, x.state, x.tasks, x.waiting, x.joint = false, nil, nil, nil, nil
 	x.inFlight = time.Time{}
 	x.letGoOfHeld()
@@ -59,8 +63,8 @@ type message struct {
 	// reply, if any, hears once: nil when the event is journaled, or why it
 	// changed nothing. It has room for that.
 	reply chan<- error
-	// task is set on what a task of ours answered.
-	task bool
+	// task is the one of ours that answers, if one does.
+	task *task
 	// abandoned: the task was broken off by a shutdown and has no result.
 	abandoned bool
 }

@@ -41,7 +41,7 @@ type begun struct {
 	x       *run
 	command asl.Command
 	ctx     context.Context
-	cancel  context.CancelFunc
+	task    *task
 }
 
 // beginTask notes a task as running.
@@ -60,18 +60,26 @@ func (r *Runner) beginTask(x *run, c asl.Command) *begun {
 	if x.tasks == nil {
 		x.tasks = map[int64]*task{}
 	}
-	x.tasks[c.TaskID] = &task{cancel: cancel, limit: limit}
+	noted := &task{cancel: cancel, limit: limit}
+	x.tasks[c.TaskID] = noted
 	r.stats.tasks.Add(1)
 	r.handlers.Add(1)
-	return &begun{r, x, c, ctx, cancel}
+	return &begun{r, x, c, ctx, noted}
+}
+
+// end notes that its handler has returned, or will never be called.
+func (b *begun) end() {
+	b.task.cancel()
+	b.runner.handlers.Done()
 }
 
 // call calls its handler and answers what came of it.
 func (b *begun) call() message {
-	defer b.runner.handlers.Done()
-	defer b.cancel()
+	defer b.end()
 	out, err := b.runner.cfg.Tasks.Call(b.ctx, b.command.Resource, b.command.Arguments)
-	return b.runner.result(b.command, out, err)
+	m := b.runner.result(b.command, out, err)
+	m.task = b.task
+	return m
 }
 
 // run calls it and tells its execution.
@@ -79,7 +87,7 @@ func (b *begun) run() { b.runner.post(b.x, b.call()) }
 
 // result is what a task's answer means to its execution.
 func (r *Runner) result(c asl.Command, out []byte, err error) message {
-	m := message{task: true, at: r.now(), event: asl.Event{TaskID: c.TaskID}}
+	m := message{at: r.now(), event: asl.Event{TaskID: c.TaskID}}
 	switch {
 	case err != nil && r.base.Err() != nil:
 		m.abandoned = true // broken off by us: it has to run again
@@ -116,7 +124,7 @@ func (r *Runner) failOverdue(x *run) {
 		if t.limit.After(now) {
 			continue
 		}
-		x.post(message{task: true, at: now, event: asl.Event{
+		x.post(message{task: t, at: now, event: asl.Event{
 			Kind: asl.TaskFailed, TaskID: id, Error: "Sandbox.Timedout",
 			Cause: fmt.Sprintf("Task timed out after %.2f seconds", r.cfg.MaxTaskDuration.Seconds()),
 		}})

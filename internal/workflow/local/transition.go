@@ -39,7 +39,10 @@ func (t *transition) apply(mail []message) error {
 		if err := t.tick(m.at); err != nil {
 			return err
 		}
-		if m.task {
+		if m.task != nil {
+			if t.tasks[m.event.TaskID] != m.task {
+				continue // it was broken off, or nobody waits for it any more
+			}
 			delete(t.tasks, m.event.TaskID)
 		}
 		if m.abandoned {
